@@ -1,0 +1,6 @@
+"""The Lambda functions, one package each, and what they share.
+
+In the order of the pipeline: `check_replication` looks at the databases and returns a report,
+the state machine queries the logs, `notify` tells people. Shared: `report` (the contract between
+them), `causes` (the catalogue of what can be wrong), `parameters` (SSM) and `telemetry`.
+"""

@@ -1,0 +1,140 @@
+"""The report: what CheckReplication returns, the state machine branches on and Notify reads.
+
+Its JSON keys are the field names below. Pure: standard library and the catalogue of causes only.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, Self
+
+from functions.causes import CATALOGUE, Severity
+
+MAX_REPORT_BYTES = 180_000
+"""Step Functions allows payloads of 262,144 bytes; the rest is for what travels beside a report."""
+
+MAX_FINDINGS_PER_CLUSTER = 25
+
+Evidence = str | int | float | bool | None
+
+
+class ReportTooLargeError(Exception):
+    """Even one finding per cluster does not fit into `MAX_REPORT_BYTES`."""
+
+
+class Status(StrEnum):
+    HEALTHY = "healthy"
+    UNHEALTHY = "unhealthy"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong: a cause, the subscription it concerns (if one) and what shows it.
+
+    `evidence` holds scalars only; a key that ends in `_seconds` is in seconds, in `_bytes` in
+    bytes, in `_lsn` a PostgreSQL LSN (`X/X`), in `_time` or `since` an ISO 8601 instant in UTC.
+    """
+
+    cause: str
+    summary: str
+    subscription: str | None = None
+    evidence: Mapping[str, Evidence] = field(default_factory=dict)
+
+    @property
+    def severity(self) -> Severity:
+        return CATALOGUE[self.cause].severity
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "cause": self.cause,
+            "severity": self.severity.value,
+            "subscription": self.subscription,
+            "summary": self.summary,
+            "evidence": dict(self.evidence),
+        }
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> Self:
+        """Read a finding; a cause this version does not know becomes `monitor_failed`."""
+        cause = str(document.get("cause", "monitor_failed"))
+        subscription = document.get("subscription")
+        return cls(
+            cause=cause if cause in CATALOGUE else "monitor_failed",
+            summary=str(document.get("summary") or ""),
+            subscription=None if subscription is None else str(subscription),
+            evidence=dict(document.get("evidence") or {}),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterReport:
+    """The verdict on one cluster; `omitted_findings` counts those left out to bound the report."""
+
+    cluster: str
+    status: Status
+    log_groups: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    omitted_findings: int = 0
+
+    @property
+    def fingerprint(self) -> str:
+        """The same while the same set of (subscription, cause) holds; 16 hexadecimal digits."""
+        pairs = sorted({(finding.subscription or "", finding.cause) for finding in self.findings})
+        return hashlib.sha256(json.dumps(pairs).encode()).hexdigest()[:16]
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "cluster": self.cluster,
+            "status": self.status.value,
+            "fingerprint": self.fingerprint,
+            "log_groups": list(self.log_groups),
+            "findings": [finding.to_json() for finding in self.findings],
+            "omitted_findings": self.omitted_findings,
+        }
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> Self:
+        """Read one cluster of a report; every key but `cluster` may be missing."""
+        findings = tuple(Finding.from_json(item) for item in document.get("findings") or ())
+        status = document.get("status") or (Status.UNHEALTHY if findings else Status.HEALTHY)
+        return cls(
+            cluster=str(document["cluster"]),
+            status=Status(status),
+            log_groups=tuple(str(group) for group in document.get("log_groups") or ()),
+            findings=findings,
+            omitted_findings=int(document.get("omitted_findings") or 0),
+        )
+
+
+def report(clusters: list[ClusterReport], checked_at: datetime) -> dict[str, Any]:
+    """The JSON document CheckReplication returns, at most `MAX_REPORT_BYTES` long.
+
+    Findings are kept worst first; each cluster keeps at least one. Raises `ReportTooLargeError`.
+    """
+    for kept in range(MAX_FINDINGS_PER_CLUSTER, 0, -1):
+        document = {
+            "checked_at": checked_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "healthy": all(cluster.status is Status.HEALTHY for cluster in clusters),
+            "clusters": [_shortened(cluster, kept).to_json() for cluster in clusters],
+        }
+        if len(json.dumps(document)) <= MAX_REPORT_BYTES:
+            return document
+    raise ReportTooLargeError(
+        f"the report of {len(clusters)} clusters exceeds {MAX_REPORT_BYTES:,} bytes: check fewer in "
+        'one execution with the input "clusters" or "shard"',
+    )
+
+
+def _shortened(cluster: ClusterReport, kept: int) -> ClusterReport:
+    if len(cluster.findings) <= kept:
+        return cluster
+    worst_first = sorted(cluster.findings, key=lambda finding: finding.severity.rank)
+    return replace(
+        cluster,
+        findings=tuple(worst_first[:kept]),
+        omitted_findings=cluster.omitted_findings + len(worst_first) - kept,
+    )
