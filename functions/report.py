@@ -124,8 +124,8 @@ def report(clusters: list[ClusterReport], checked_at: datetime) -> dict[str, Any
         if len(json.dumps(document)) <= MAX_REPORT_BYTES:
             return document
     raise ReportTooLargeError(
-        f"the report of {len(clusters)} clusters exceeds {MAX_REPORT_BYTES:,} bytes: check fewer in "
-        'one execution with the input "clusters" or "shard"',
+        f"the report of {len(clusters)} clusters exceeds {MAX_REPORT_BYTES:,} bytes: "
+        'check fewer in one execution, by the input "clusters" or "shard"',
     )
 
 

@@ -1,0 +1,86 @@
+"""The CheckReplication Lambda: reads the request and the parameters, returns the report."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from chalice.app import Blueprint
+
+from functions.check_replication.check import Checked, check_all
+from functions.check_replication.diagnosis import Looks
+from functions.check_replication.execution_input import ExecutionInput
+from functions.check_replication.measures import publish_lag, publish_verdict
+from functions.check_replication.probe import look
+from functions.check_replication.selection import select
+from functions.check_replication.targets import Target, by_cluster, unknown_names
+from functions.parameters import parameter_path
+from functions.report import report
+from functions.telemetry import identify_execution, logger, tracer
+
+if TYPE_CHECKING:
+    from mypy_boto3_ssm import SSMClient
+
+REPORT_SECONDS = 3
+"""Left of the function's time limit for the verdicts and the report."""
+
+blueprint = Blueprint(__name__)
+
+
+@blueprint.lambda_function(name="check_replication")
+@tracer.capture_lambda_handler(capture_response=False)
+def check_replication(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Check the clusters the execution input asks for; returns the report of `functions.report`.
+
+    Raises `InvalidInput` for a wrong input, botocore's errors if the parameters cannot be read.
+    """
+    identify_execution(event)
+    request = ExecutionInput.from_event(event)
+    path = parameter_path()
+    clusters = by_cluster(read_parameters(boto3.client("ssm"), path), path)
+    for cluster, parameters in clusters.items():
+        if names := unknown_names(parameters):
+            logger.warning("parameters without a meaning", cluster=cluster, parameters=names)
+    checked = check_all(
+        select(clusters, request, path),
+        _look,
+        context.get_remaining_time_in_millis() / 1000 - REPORT_SECONDS,
+    )
+    _publish(checked)
+    return report([one.report for one in checked], checked_at=datetime.now(UTC))
+
+
+def read_parameters(ssm: "SSMClient", path: str) -> dict[str, str]:
+    """Every parameter below the path, decrypted: `{full name: value}`. Raises botocore's errors."""
+    pages = ssm.get_paginator("get_parameters_by_path").paginate(
+        Path=path, Recursive=True, WithDecryption=True
+    )
+    return {
+        parameter["Name"]: parameter["Value"] for page in pages for parameter in page["Parameters"]
+    }
+
+
+def _look(target: Target) -> Looks:
+    return look(target, _iam_token(target) if target.password is None else target.password)
+
+
+def _iam_token(target: Target) -> str:
+    """A password for RDS IAM authentication, valid for 15 minutes; signed here, no call is made."""
+    return boto3.client("rds").generate_db_auth_token(
+        DBHostname=target.hostname, Port=target.port, DBUsername=target.username
+    )
+
+
+def _publish(checked: list[Checked]) -> None:
+    for one in checked:
+        name = one.report.cluster
+        logger.info(
+            "checked",
+            cluster=name,
+            status=one.report.status,
+            causes=sorted({finding.cause for finding in one.report.findings}),
+        )
+        publish_verdict(one.report)
+        if one.snapshot is not None:
+            publish_lag(name, one.snapshot)
