@@ -13,7 +13,7 @@ from typing import Any, Self
 
 from functions.causes import CATALOGUE, Severity
 
-MAX_REPORT_BYTES = 180_000
+MAX_REPORT_BYTES = 240_000
 """Step Functions allows payloads of 262,144 bytes; the rest is for what travels beside a report."""
 
 MAX_FINDINGS_PER_CLUSTER = 25
@@ -87,14 +87,16 @@ class ClusterReport:
         return hashlib.sha256(json.dumps(pairs).encode()).hexdigest()[:16]
 
     def to_json(self) -> dict[str, Any]:
-        return {
+        document: dict[str, Any] = {
             "cluster": self.cluster,
             "status": self.status.value,
             "fingerprint": self.fingerprint,
             "log_groups": list(self.log_groups),
             "findings": [finding.to_json() for finding in self.findings],
-            "omitted_findings": self.omitted_findings,
         }
+        if self.omitted_findings:
+            document["omitted_findings"] = self.omitted_findings
+        return document
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Self:

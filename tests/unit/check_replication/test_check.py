@@ -1,0 +1,78 @@
+import threading
+
+from functions.check_replication.check import check, check_all
+from functions.check_replication.diagnosis import Looks
+from functions.check_replication.probe import ProbeError
+from functions.check_replication.targets import Misconfigured, Target
+from functions.report import Status
+from tests.unit.check_replication.builders import HEALTHY, snapshot
+
+
+def target(cluster: str) -> Target:
+    return Target(cluster, f"{cluster}.example", "monitor", "shop", f"/logs/{cluster}")
+
+
+def look(target: Target) -> Looks:
+    """A database for each case, told by the cluster's name."""
+    match target.cluster:
+        case "healthy":
+            return Looks(snapshot(HEALTHY))
+        case "empty":
+            return Looks(snapshot())
+        case "replica":
+            return Looks(snapshot(HEALTHY, in_recovery=True))
+        case "refused":
+            raise ProbeError("database_unreachable", "No connection to refused.example:5432.")
+        case name:
+            raise RuntimeError(name)
+
+
+def test_each_cluster_gets_its_own_verdict_in_order() -> None:
+    """One failing cluster never hides another."""
+    names = ["refused", "healthy", "boom", "empty", "replica"]
+    checked = check_all([target(name) for name in names], look, time_limit_seconds=30)
+    expected = [
+        ("refused", Status.UNKNOWN, ["database_unreachable"]),
+        ("healthy", Status.HEALTHY, []),
+        ("boom", Status.UNKNOWN, ["monitor_failed"]),
+        ("empty", Status.UNHEALTHY, ["no_subscription"]),
+        ("replica", Status.UNKNOWN, ["monitor_misconfigured"]),
+    ]
+    assert expected == [
+        (one.report.cluster, one.report.status, [found.cause for found in one.report.findings])
+        for one in checked
+    ]
+
+
+def test_an_unforeseen_failure_names_its_class_but_not_its_text() -> None:
+    """The text of an unforeseen exception could hold anything, a password too."""
+    (finding,) = check(target("secret-in-message"), look).report.findings
+    assert "The check of this cluster failed: RuntimeError." == finding.summary
+
+
+def test_a_misconfigured_cluster_tells_every_problem() -> None:
+    checked = check(Misconfigured("c", ("this is missing", "that is malformed")), look)
+    assert Status.UNKNOWN == checked.report.status
+    assert ("/aws/rds/cluster/c/postgresql",) == checked.report.log_groups
+    assert "Not checked: this is missing; that is malformed." == checked.report.findings[0].summary
+
+
+def test_a_cluster_that_takes_too_long_is_unknown_and_holds_up_nobody() -> None:
+    release = threading.Event()
+
+    def slow(one: Target) -> Looks:
+        if one.cluster == "slow":
+            release.wait(60)
+        return Looks(snapshot(HEALTHY))
+
+    try:
+        checked = check_all([target("slow"), target("fast")], slow, time_limit_seconds=0.5)
+    finally:
+        release.set()
+    expected = [("slow", Status.UNKNOWN), ("fast", Status.HEALTHY)]
+    assert expected == [(one.report.cluster, one.report.status) for one in checked]
+    assert "database_timeout" == checked[0].report.findings[0].cause
+
+
+def test_no_targets_no_verdicts() -> None:
+    assert [] == check_all([], look, time_limit_seconds=1)

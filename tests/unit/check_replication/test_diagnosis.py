@@ -1,0 +1,169 @@
+from dataclasses import replace
+
+import pytest
+
+from functions.check_replication.diagnosis import Looks, diagnose, needs_second_look
+from functions.check_replication.snapshot import Subscription
+from tests.unit.check_replication.builders import DOWN, HEALTHY, NOW, ago, snapshot
+
+MAX_LAG = 300.0
+OTHER = replace(HEALTHY, oid=16_401, name="stock_sub")
+
+DISABLED = replace(DOWN, enabled=False)
+ERRORS_8 = replace(DOWN, apply_error_count=8)
+ERRORS_9 = replace(DOWN, apply_error_count=9)
+
+
+def causes(looks: Looks) -> list[tuple[str | None, str]]:
+    return [(finding.subscription, finding.cause) for finding in diagnose(looks, MAX_LAG)]
+
+
+@pytest.mark.parametrize(
+    ("subscription", "cause"),
+    [
+        pytest.param(DISABLED, "subscription_disabled", id="disabled by somebody"),
+        pytest.param(
+            replace(DISABLED, disable_on_error=None), "subscription_disabled", id="before 15"
+        ),
+        pytest.param(
+            replace(DISABLED, disable_on_error=True), "disabled_on_error", id="disabled by itself"
+        ),
+        pytest.param(
+            replace(HEALTHY, last_msg_send_time=ago(301), last_msg_receipt_time=ago(300)),
+            "publisher_lagging",
+            id="nothing sent for too long",
+        ),
+        pytest.param(
+            replace(HEALTHY, last_msg_send_time=ago(400), last_msg_receipt_time=ago(1)),
+            "subscriber_lagging",
+            id="arrives too long after it was sent",
+        ),
+    ],
+)
+def test_one_look_is_enough(subscription: Subscription, cause: str) -> None:
+    looks = Looks(snapshot(subscription))
+    assert [("orders_sub", cause)] == causes(looks)
+
+
+@pytest.mark.parametrize(
+    "subscription",
+    [
+        pytest.param(HEALTHY, id="busy"),
+        pytest.param(
+            replace(HEALTHY, last_msg_send_time=ago(27), last_msg_receipt_time=ago(27)),
+            id="idle publisher: keepalives come every half minute",
+        ),
+        pytest.param(
+            replace(HEALTHY, last_msg_send_time=ago(-3600)), id="publisher's clock an hour ahead"
+        ),
+        pytest.param(
+            replace(HEALTHY, last_msg_send_time=None, last_msg_receipt_time=None),
+            id="worker just started, no message yet",
+        ),
+        pytest.param(
+            replace(HEALTHY, last_msg_send_time=ago(300), last_msg_receipt_time=ago(300)),
+            id="exactly at the limit",
+        ),
+        pytest.param(replace(HEALTHY, apply_error_count=12), id="errors of the past"),
+        pytest.param(
+            replace(HEALTHY, apply_error_count=None, sync_error_count=None), id="before 15"
+        ),
+        pytest.param(DOWN, id="worker missing in the only look: not known yet"),
+    ],
+)
+def test_a_healthy_set_up_is_quiet(subscription: Subscription) -> None:
+    assert [] == causes(Looks(snapshot(subscription)))
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [
+        pytest.param(DOWN, DOWN, ["worker_down"], id="down twice"),
+        pytest.param(ERRORS_8, ERRORS_8, ["worker_down"], id="down, old errors only"),
+        pytest.param(ERRORS_8, ERRORS_9, ["apply_error"], id="errors rise"),
+        pytest.param(
+            ERRORS_8,
+            replace(HEALTHY, apply_error_count=9),
+            ["apply_error"],
+            id="errors rise, worker caught alive",
+        ),
+        pytest.param(
+            ERRORS_8,
+            replace(ERRORS_9, stats_reset=NOW),
+            ["worker_down"],
+            id="counters reset in between say nothing",
+        ),
+        pytest.param(
+            replace(DOWN, apply_error_count=None),
+            replace(DOWN, apply_error_count=None),
+            ["worker_down"],
+            id="before 15: no counters",
+        ),
+        pytest.param(DOWN, HEALTHY, [], id="ordinary restart"),
+        pytest.param(
+            DOWN, DISABLED, ["subscription_disabled"], id="disabled between the two looks"
+        ),
+    ],
+)
+def test_a_missing_worker_is_judged_by_two_looks(
+    first: Subscription, second: Subscription, expected: list[str]
+) -> None:
+    looks = Looks(snapshot(first), snapshot(second, seconds_later=6))
+    assert expected == [cause for _, cause in causes(looks)]
+
+
+def test_every_subscription_is_judged_not_only_the_first() -> None:
+    looks = Looks(snapshot(HEALTHY, replace(DISABLED, oid=1, name="a"), OTHER))
+    assert [("a", "subscription_disabled")] == causes(looks)
+
+
+def test_a_subscription_dropped_or_made_between_the_looks_is_not_reported() -> None:
+    made = replace(DOWN, oid=9, name="new_sub")
+    looks = Looks(snapshot(HEALTHY, DOWN), snapshot(HEALTHY, made, seconds_later=6))
+    assert [] == causes(looks)
+
+
+def test_a_cluster_without_a_subscription_is_a_finding() -> None:
+    assert [(None, "no_subscription")] == causes(Looks(snapshot()))
+
+
+def test_a_read_replica_is_a_wrong_configuration_not_an_outage() -> None:
+    """On a replica the view shows no worker for any subscription."""
+    looks = Looks(snapshot(DOWN, in_recovery=True))
+    assert [(None, "monitor_misconfigured")] == causes(looks)
+
+
+@pytest.mark.parametrize(
+    ("subscription", "expected"),
+    [(HEALTHY, False), (DOWN, True), (DISABLED, False)],
+    ids=["running", "missing", "disabled"],
+)
+def test_only_a_missing_worker_needs_a_second_look(
+    subscription: Subscription, expected: object
+) -> None:
+    assert expected == needs_second_look(snapshot(OTHER, subscription))
+
+
+def test_the_evidence_shows_what_the_verdict_rests_on() -> None:
+    looks = Looks(snapshot(ERRORS_8), snapshot(ERRORS_9, seconds_later=6))
+    (finding,) = diagnose(looks, MAX_LAG)
+    expected = {
+        "database": "shop",
+        "worker_pid": None,
+        "apply_error_count": 9,
+        "apply_errors_during_check": 1,
+        "server_version": "18.4",
+    }
+    assert expected == {key: finding.evidence[key] for key in expected}
+    assert "1 more error within 6 s" in finding.summary
+
+
+def test_lag_evidence_is_in_seconds_and_says_since_when() -> None:
+    silent = replace(HEALTHY, last_msg_send_time=ago(720), last_msg_receipt_time=ago(720))
+    (finding,) = diagnose(Looks(snapshot(silent)), MAX_LAG)
+    expected = {
+        "lag_seconds": 720.0,
+        "max_lag_seconds": 300.0,
+        "since": "2026-11-22T23:22:08+00:00",
+    }
+    assert expected == {key: finding.evidence[key] for key in expected}

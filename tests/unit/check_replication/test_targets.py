@@ -1,0 +1,110 @@
+import pytest
+
+from functions.check_replication.targets import (
+    Misconfigured,
+    Target,
+    by_cluster,
+    target,
+    unknown_names,
+)
+
+PATH = "/monitoring-logical-replication/"
+REQUIRED = {"hostname": "db.example", "username": "monitor", "dbname": "shop"}
+ARN = "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/rds/cluster/c/postgresql"
+
+
+def configured(**parameters: str) -> Target | Misconfigured:
+    values = REQUIRED | {name.replace("_", "-"): value for name, value in parameters.items()}
+    return target("c", values, PATH)
+
+
+def test_parameters_are_grouped_by_cluster_without_the_reserved_name() -> None:
+    parameters = {
+        f"{PATH}b/hostname": "b.example",
+        f"{PATH}a/hostname": "a.example",
+        f"{PATH}a/publisher/hostname": "p.example",
+        f"{PATH}slack/bot-token": "token",
+        f"{PATH}stray": "value",
+    }
+    expected = {
+        "a": {"hostname": "a.example", "publisher/hostname": "p.example"},
+        "b": {"hostname": "b.example"},
+    }
+    assert expected == by_cluster(parameters, PATH)
+
+
+def test_the_defaults_are_those_of_the_readme() -> None:
+    expected = Target(
+        cluster="c",
+        hostname="db.example",
+        username="monitor",
+        database="shop",
+        password=None,
+        port=5432,
+        sslmode="verify-full",
+        max_lag_seconds=300.0,
+        log_group="/aws/rds/cluster/c/postgresql",
+    )
+    assert expected == configured()
+
+
+@pytest.mark.parametrize(
+    ("parameter", "value", "attribute", "expected"),
+    [
+        ("port", "6432", "port", 6432),
+        ("sslmode", "require", "sslmode", "require"),
+        ("max-lag-seconds", "0.5", "max_lag_seconds", 0.5),
+        ("password", "secret", "password", "secret"),
+        ("log-group", "/my/group", "log_group", "/my/group"),
+        ("log-group", ARN, "log_group", ARN),
+        ("log-group", f"{ARN}:*", "log_group", ARN),
+        ("hostname", " db.example\n", "hostname", "db.example"),
+    ],
+)
+def test_a_parameter_is_read(parameter: str, value: str, attribute: str, expected: object) -> None:
+    result = target("c", REQUIRED | {parameter: value}, PATH)
+    assert isinstance(result, Target), result
+    assert expected == getattr(result, attribute)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "problem"),
+    [
+        ({"hostname": ""}, f"parameter {PATH}c/hostname is empty"),
+        ({"port": "54 32"}, f"parameter {PATH}c/port is '54 32', not a whole number"),
+        ({"port": "0"}, f"parameter {PATH}c/port is '0'"),
+        ({"port": "70000"}, f"parameter {PATH}c/port is '70000'"),
+        ({"sslmode": "prefer"}, f"parameter {PATH}c/sslmode is 'prefer', not one of verify-full"),
+        ({"max-lag-seconds": "soon"}, f"parameter {PATH}c/max-lag-seconds is 'soon'"),
+        ({"max-lag-seconds": "nan"}, f"parameter {PATH}c/max-lag-seconds is 'nan'"),
+        ({"max-lag-seconds": "-1"}, f"parameter {PATH}c/max-lag-seconds is '-1'"),
+        ({"log-group": "with space"}, f"parameter {PATH}c/log-group is 'with space'"),
+        ({"log-group": "arn:aws:s3:::bucket"}, f"parameter {PATH}c/log-group is 'arn:aws:s3"),
+        ({"password": " "}, f"parameter {PATH}c/password is empty"),
+    ],
+)
+def test_a_malformed_parameter_names_itself(parameters: dict[str, str], problem: str) -> None:
+    result = target("c", REQUIRED | parameters, PATH)
+    assert isinstance(result, Misconfigured), result
+    assert any(told.startswith(problem) for told in result.problems), result.problems
+
+
+def test_every_problem_is_named_at_once() -> None:
+    result = target("c", {"port": "x"}, PATH)
+    expected = (
+        f"parameter {PATH}c/hostname is missing",
+        f"parameter {PATH}c/username is missing",
+        f"parameter {PATH}c/dbname is missing",
+        f"parameter {PATH}c/port is 'x', not a whole number from 1 to 65535",
+    )
+    assert isinstance(result, Misconfigured)
+    assert expected == result.problems
+
+
+def test_the_password_is_not_in_the_representation() -> None:
+    assert "hunter2" not in repr(configured(password="hunter2"))
+
+
+def test_misspelt_names_are_found() -> None:
+    parameters = REQUIRED | {"max-lag-second": "1", "publisher/hostname": "p", "publisher/x": "1"}
+    assert ["max-lag-second", "publisher/x"] == unknown_names(parameters)
