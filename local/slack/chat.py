@@ -1,0 +1,164 @@
+"""chat.*: posting and updating messages. Development only."""
+
+import re
+from dataclasses import replace
+from typing import Any, Final, cast
+
+from local.slack import block_kit
+from local.slack.arguments import Arguments
+from local.slack.errors import SlackError
+from local.slack.schema import array, record, string
+from local.slack.workspace import Channel, Message, Workspace
+
+MAX_POSTED_CHARACTERS: Final = 40_000
+MAX_UPDATED_CHARACTERS: Final = 4_000
+
+_TS: Final = re.compile(r"\d{10}\.\d{6}")
+_ATTACHMENTS: Final = array(
+    record(
+        {"blocks": lambda value, pointer: iter(block_kit.problems(value, pointer))},
+        {"color": string(7), "fallback": string(3000)},
+    ),
+    at_most=20,
+)
+
+
+def post_message(workspace: Workspace, arguments: Arguments) -> dict[str, Any]:
+    channel = _named_channel(workspace, arguments.required("channel"))
+    check_may_post(workspace, channel)
+    content = _content(arguments, MAX_POSTED_CHARACTERS)
+    thread_ts = arguments.string("thread_ts")
+    check_thread(workspace, channel, thread_ts)
+    draft = Message(channel.id, content.pop("text", ""), thread_ts=thread_ts, **content)
+    message = workspace.post(_with_something_to_show(draft))
+    return {"channel": message.channel, "ts": message.ts, "message": as_json(message)}
+
+
+def update(workspace: Workspace, arguments: Arguments) -> dict[str, Any]:
+    """What is not given stays as it was: with a text alone the old blocks remain on display."""
+    channel = workspace.channel(arguments.required("channel"))
+    before = workspace.message(channel.id, arguments.required("ts"))
+    if channel.is_archived:
+        raise SlackError("is_inactive")
+    content = _content(arguments, MAX_UPDATED_CHARACTERS)
+    if content.keys() <= {"metadata"}:
+        raise SlackError("no_text")
+    message = workspace.revise(_with_something_to_show(replace(before, **content)))
+    return {
+        "channel": message.channel,
+        "ts": message.ts,
+        "text": message.text,
+        "message": as_json(message),
+    }
+
+
+def get_permalink(workspace: Workspace, arguments: Arguments) -> dict[str, Any]:
+    channel = workspace.channel(arguments.required("channel"))
+    message = workspace.message(channel.id, arguments.required("message_ts"))
+    place = f"{channel.id}/p{message.ts.replace('.', '')}"
+    return {"channel": channel.id, "permalink": f"{workspace.url}/archives/{place}"}
+
+
+def check_may_post(workspace: Workspace, channel: Channel, *, as_member: bool = False) -> None:
+    """Raises `SlackError`: `is_archived`, `not_in_channel`.
+
+    The scope chat:write.public allows messages, but no files, in channels the bot did not join.
+    """
+    if channel.is_archived:
+        raise SlackError("is_archived")
+    open_to_all = "chat:write.public" in workspace.scopes and not as_member
+    if not channel.is_member and not open_to_all:
+        raise SlackError("not_in_channel")
+
+
+def check_thread(workspace: Workspace, channel: Channel, thread_ts: str | None) -> None:
+    """Raises `SlackError`: `invalid_thread_ts` (malformed), `thread_not_found`.
+
+    Slack itself answers ok to a timestamp that no message has, and the reply is never seen.
+    """
+    if thread_ts is None:
+        return
+    if not _TS.fullmatch(thread_ts):
+        raise SlackError("invalid_thread_ts", f"{thread_ts} is not a valid thread_ts")
+    if thread_ts not in (parent.ts for parent in workspace.messages(channel.id)):
+        raise SlackError("thread_not_found")
+
+
+def as_json(message: Message) -> dict[str, Any]:
+    """The message as Slack's answers show it."""
+    document: dict[str, Any] = {
+        "type": "message",
+        "user": "U0LOCALBOT",
+        "bot_id": "B0LOCALBOT",
+        "ts": message.ts,
+        "text": message.text,
+        "blocks": list(message.blocks),
+        "attachments": list(message.attachments),
+        "thread_ts": message.thread_ts,
+        "metadata": message.metadata,
+        "files": [{"id": file.id, "title": file.title} for file in message.files],
+    }
+    return {key: value for key, value in document.items() if value not in (None, [])}
+
+
+def check_length(text: str, at_most: int) -> str:
+    """Raises `SlackError` `msg_too_long`."""
+    if len(text) > at_most:
+        raise SlackError("msg_too_long", f"the text has {len(text):,} characters, not {at_most:,}")
+    return text
+
+
+def _named_channel(workspace: Workspace, reference: str) -> Channel:
+    """Messages, unlike files and updates, may also name their channel."""
+    for channel in workspace.channels.values():
+        if reference.removeprefix("#") == channel.name:
+            return channel
+    return workspace.channel(reference)
+
+
+def _content(arguments: Arguments, longest_text: int) -> dict[str, Any]:
+    """Those of a message's fields that were given."""
+    content: dict[str, Any] = {}
+    if (text := arguments.string("text")) is not None:
+        content["text"] = check_length(text, longest_text)
+    if (blocks := arguments.structure("blocks")) is not None:
+        content["blocks"] = _blocks(blocks)
+    if (attachments := arguments.structure("attachments")) is not None:
+        content["attachments"] = _attachments(attachments)
+    if (metadata := arguments.structure("metadata")) is not None:
+        content["metadata"] = _metadata(metadata)
+    return content
+
+
+def _with_something_to_show(message: Message) -> Message:
+    if not (message.text.strip() or message.blocks or message.attachments):
+        raise SlackError("no_text")
+    return message
+
+
+def _blocks(value: object) -> tuple[dict[str, Any], ...]:
+    if value == []:  # in an update: remove the blocks
+        return ()
+    if problems := block_kit.problems(value):
+        raise SlackError("invalid_blocks", *problems)
+    if (size := block_kit.total_characters(value)) > block_kit.MAX_TOTAL_CHARACTERS:
+        raise SlackError(
+            "msg_blocks_too_long",
+            f"the blocks are {size:,} characters of JSON; the stand-in allows "
+            f"{block_kit.MAX_TOTAL_CHARACTERS:,}",
+        )
+    return tuple(cast("list[dict[str, Any]]", value))
+
+
+def _attachments(value: object) -> tuple[dict[str, Any], ...]:
+    if value == []:
+        return ()
+    if problems := list(_ATTACHMENTS(value, "/attachments")):
+        raise SlackError("invalid_attachments", *problems)
+    return tuple(cast("list[dict[str, Any]]", value))
+
+
+def _metadata(value: object) -> dict[str, Any]:
+    if not isinstance(value, dict) or value.keys() != {"event_type", "event_payload"}:
+        raise SlackError("invalid_metadata_format")
+    return value

@@ -1,0 +1,171 @@
+"""Posted messages as they look in Slack, for the terminal. Development only."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from rich.box import ROUNDED
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.panel import Panel
+from rich.rule import Rule
+from rich.style import Style
+from rich.syntax import Syntax
+from rich.table import Table
+from rich.text import Text
+
+from local.slack import mrkdwn
+from local.slack.workspace import File, Message
+
+_Object = Mapping[str, Any]
+
+_DIM: Final = Style(dim=True)
+_BUTTON: Final = Style(bold=True, reverse=True)
+
+
+def conversation(channel: str, parent: Message, replies: Iterable[Message] = ()) -> Panel:
+    """A message with its thread, in a frame that names the channel."""
+    thread = [Padding(message(reply), (1, 0, 0, 3)) for reply in replies]
+    return Panel(
+        Group(message(parent), *thread),
+        title=f"[bold]# {channel}[/]",
+        title_align="left",
+        box=ROUNDED,
+        padding=(1, 2),
+    )
+
+
+def message(posted: Message) -> RenderableType:
+    """One message: who and when, the blocks (the text, if there are none) and the files."""
+    content = [block(part) for part in posted.blocks] or [mrkdwn.to_text(posted.text)]
+    attached = [_attachment(attachment) for attachment in posted.attachments]
+    return Group(_author(posted), *content, *attached, *map(snippet, posted.files))
+
+
+def snippet(file: File) -> RenderableType:
+    """A file's content in a frame that carries its title."""
+    content = (file.content or b"").decode(errors="replace")
+    return Panel(
+        Syntax(
+            content,
+            file.snippet_type or "text",
+            theme="ansi_dark",
+            background_color="default",
+            word_wrap=True,
+        ),
+        title=Text(file.title or file.name),
+        title_align="left",
+        border_style=_DIM,
+    )
+
+
+def block(part: _Object) -> RenderableType:
+    """One Block Kit block. Raises `KeyError` for a type the workspace would not have accepted."""
+    return Padding(_BLOCKS[part["type"]](part), (1, 0, 0, 0))
+
+
+def _author(posted: Message) -> Text:
+    at = datetime.fromtimestamp(float(posted.ts), UTC)
+    author = Text("Replication Monitor", style="bold")
+    author.append(" APP ", style="reverse dim")
+    author.append(f"  {at:%H:%M} UTC{'  (edited)' if posted.history else ''}", style="not bold dim")
+    return author
+
+
+def _attachment(attachment: _Object) -> RenderableType:
+    bar = Panel(
+        Group(*map(block, attachment["blocks"])),
+        border_style=attachment.get("color", "dim"),
+    )
+    return Padding(bar, (1, 0, 0, 0))
+
+
+def _header(part: _Object) -> RenderableType:
+    return Text(part["text"]["text"], style="bold")
+
+
+def _section(part: _Object) -> RenderableType:
+    rows: list[RenderableType] = [_text(part["text"])] if "text" in part else []
+    if "fields" in part:
+        rows.append(_two_columns([_text(field) for field in part["fields"]]))
+    if "accessory" in part:
+        rows.append(_button(part["accessory"]))
+    return Group(*rows)
+
+
+def _two_columns(cells: list[Text]) -> Table:
+    grid = Table.grid(padding=(0, 2), expand=True)
+    grid.add_column(ratio=1)
+    grid.add_column(ratio=1)
+    for left in range(0, len(cells), 2):
+        grid.add_row(*cells[left : left + 2])
+    return grid
+
+
+def _context(part: _Object) -> RenderableType:
+    return Text("  ").join(_text(element, _DIM) for element in part["elements"])
+
+
+def _actions(part: _Object) -> RenderableType:
+    return Text("  ").join(_button(element) for element in part["elements"])
+
+
+def _divider(_: _Object) -> RenderableType:
+    return Rule(style=_DIM)
+
+
+def _rich_text(part: _Object) -> RenderableType:
+    return Group(*map(_rich_element, part["elements"]))
+
+
+def _rich_element(element: _Object) -> RenderableType:
+    match element["type"]:
+        case "rich_text_preformatted":
+            return Panel(_inlines(element, mrkdwn.CODE), border_style=_DIM)
+        case "rich_text_quote":
+            return Text("▌ ", style=_DIM) + _inlines(element)
+        case "rich_text_list":
+            bullets = [Text(" • ") + _inlines(item) for item in element["elements"]]
+            return Text("\n").join(bullets)
+        case _:
+            return _inlines(element)
+
+
+def _inlines(element: _Object, style: Style | None = None) -> Text:
+    return Text.assemble(*map(_inline, element["elements"]), style=style or Style())
+
+
+def _inline(element: _Object) -> Text:
+    named = [name for name, on in element.get("style", {}).items() if on and name != "code"]
+    style = Style.parse(" ".join(named))
+    if "code" in element.get("style", {}):
+        style += mrkdwn.CODE
+    match element["type"]:
+        case "link":
+            style += mrkdwn.LINK + Style(link=element["url"])
+            return Text(element.get("text", element["url"]), style)
+        case "emoji":
+            return Text.from_markup(f":{element['name']}:")
+        case _:
+            return Text(element["text"], style)
+
+
+def _text(element: _Object, style: Style | None = None) -> Text:
+    if element["type"] == "mrkdwn":
+        return mrkdwn.to_text(element["text"], style)
+    return Text(element["text"], style or Style())
+
+
+def _button(element: _Object) -> Text:
+    style = _BUTTON + Style(link=element.get("url"))
+    return Text(f" {element['text']['text']} ", style)
+
+
+_BLOCKS: Final[dict[str, Callable[[_Object], RenderableType]]] = {
+    "header": _header,
+    "section": _section,
+    "context": _context,
+    "actions": _actions,
+    "divider": _divider,
+    "rich_text": _rich_text,
+}

@@ -1,0 +1,111 @@
+"""The Web API: the methods the stand-in knows and the checks before each. Development only."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from local.slack import chat, files
+from local.slack.arguments import Arguments
+from local.slack.errors import SlackError
+from local.slack.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A method, the scope it needs and the arguments it takes; any other argument is refused."""
+
+    run: Callable[[Workspace, Arguments], dict[str, Any]]
+    scope: str | None
+    arguments: frozenset[str]
+
+
+def call(
+    workspace: Workspace,
+    name: str,
+    token: str | None,
+    arguments: Arguments,
+) -> dict[str, Any]:
+    """Carry out a method: its answer, with "ok" true. Raises `SlackError`."""
+    method = METHODS.get(name)
+    if method is None:
+        raise SlackError("unknown_method", f"the stand-in has no method {name}")
+    _check_token(workspace, token)
+    _check_scope(workspace, method.scope)
+    for argument in sorted(arguments.names - method.arguments):
+        raise SlackError("invalid_arguments", f"the stand-in does not support {argument} in {name}")
+    return {"ok": True, **method.run(workspace, arguments)}
+
+
+def _check_token(workspace: Workspace, token: str | None) -> None:
+    if not token:
+        raise SlackError("not_authed")
+    if token != workspace.token:
+        raise SlackError("invalid_auth")
+
+
+def _check_scope(workspace: Workspace, scope: str | None) -> None:
+    if scope is not None and scope not in workspace.scopes:
+        provided = ",".join(sorted(workspace.scopes))
+        raise SlackError("missing_scope", needed=scope, provided=provided)
+
+
+def _auth_test(workspace: Workspace, _: Arguments) -> dict[str, Any]:
+    return {
+        "url": f"{workspace.url}/",
+        "team": "Local",
+        "team_id": "T0LOCAL",
+        "user": "replication-monitor",
+        "user_id": "U0LOCALBOT",
+        "bot_id": "B0LOCALBOT",
+    }
+
+
+def _conversations_info(workspace: Workspace, arguments: Arguments) -> dict[str, Any]:
+    channel = workspace.channel(arguments.required("channel"))
+    return {
+        "channel": {
+            "id": channel.id,
+            "name": channel.name,
+            "is_channel": True,
+            "is_member": channel.is_member,
+            "is_archived": channel.is_archived,
+        },
+    }
+
+
+METHODS: Final = {
+    "auth.test": Method(_auth_test, None, frozenset()),
+    "chat.getPermalink": Method(
+        chat.get_permalink,
+        None,
+        frozenset({"channel", "message_ts"}),
+    ),
+    "chat.postMessage": Method(
+        chat.post_message,
+        "chat:write",
+        frozenset(
+            {"channel", "text", "blocks", "attachments", "metadata", "thread_ts"}
+            | {"mrkdwn", "unfurl_links", "unfurl_media"},  # change nothing that is kept here
+        ),
+    ),
+    "chat.update": Method(
+        chat.update,
+        "chat:write",
+        frozenset({"channel", "ts", "text", "blocks", "attachments", "metadata"}),
+    ),
+    "conversations.info": Method(
+        _conversations_info,
+        "channels:read",
+        frozenset({"channel"}),
+    ),
+    "files.completeUploadExternal": Method(
+        files.complete_upload,
+        "files:write",
+        frozenset({"files", "channel_id", "thread_ts", "initial_comment"}),
+    ),
+    "files.getUploadURLExternal": Method(
+        files.get_upload_url,
+        "files:write",
+        frozenset({"filename", "length", "snippet_type"}),
+    ),
+}

@@ -1,0 +1,164 @@
+"""Messages in the terminal, as text of 100 columns."""
+
+import io
+from typing import Any
+
+import pytest
+from rich.console import Console, RenderableType
+from rich.text import Text
+
+from local.slack import File, Message
+from local.slack.mrkdwn import to_text
+from local.slack.render import block, conversation, message
+
+MRKDWN: dict[str, tuple[str, str]] = {
+    "plain": ("8 errors", "8 errors"),
+    "emphasis": ("*bold* _slanted_ ~gone~", "bold slanted gone"),
+    "code in bold": ("*see `SELECT 1`*", "see SELECT 1"),
+    "stars that are no emphasis": ("2*3*4 and a_b_c", "2*3*4 and a_b_c"),
+    "code keeps its stars": ("`SELECT *, *`", "SELECT *, *"),
+    "code block": (
+        "run\n```DELETE FROM a\nWHERE b;```\nnow",
+        "run\nDELETE FROM a\nWHERE b;\nnow",
+    ),
+    "link": ("<https://a.example|Run book>", "Run book"),
+    "link without a label": ("<https://a.example?b&amp;c>", "https://a.example?b&c"),
+    "escapes": ("a &lt;b&gt; &amp;amp;", "a <b> &amp;"),
+    "escaped mention": ("&lt;!channel&gt;", "<!channel>"),
+    "mention": ("<!channel> <@U1>", "@channel @U1"),
+    "emoji": (":red_circle: stopped", "🔴 stopped"),
+    "a time is no emoji": ("23:34:08", "23:34:08"),
+    "lone bracket": ("a < b", "a < b"),
+}
+
+
+@pytest.mark.parametrize(("mrkdwn", "plain"), MRKDWN.values(), ids=MRKDWN.keys())
+def test_mrkdwn_as_a_reader_sees_it(mrkdwn: str, plain: str) -> None:
+    """Marks are gone, links show their labels, escapes are undone."""
+    assert plain == to_text(mrkdwn).plain
+
+
+STYLES: dict[str, tuple[str, str]] = {
+    "bold": ("*x*", "bold"),
+    "italic": ("_x_", "italic"),
+    "strike": ("~x~", "strike"),
+    "link": ("<https://a.example|x>", "link https://a.example"),
+    "bold link": ("*<https://a.example|x>*", "bold"),
+    "code": ("`x`", "bright_cyan"),
+}
+
+
+@pytest.mark.parametrize(("mrkdwn", "style"), STYLES.values(), ids=STYLES.keys())
+def test_mrkdwn_is_styled(mrkdwn: str, style: str) -> None:
+    """The style covers the words."""
+    [span] = to_text(mrkdwn).spans
+    assert style in str(span.style)
+
+
+def shown(renderable: RenderableType) -> str:
+    console = Console(width=100, file=io.StringIO(), record=True)
+    console.print(renderable)
+    return "\n".join(line.rstrip() for line in console.export_text().strip().splitlines())
+
+
+def inlines(kind: str, *elements: dict[str, Any]) -> dict[str, Any]:
+    return {"type": kind, "elements": list(elements)}
+
+
+PLAIN = {"type": "plain_text", "text": "[red]*x*"}
+BOLD = {"type": "text", "text": "x", "style": {"bold": True}}
+BUTTON = {
+    "type": "button",
+    "text": {"type": "plain_text", "text": "Run"},
+    "url": "https://a.example",
+}
+BLOCKS: dict[str, tuple[dict[str, Any], str]] = {
+    "header is plain": ({"type": "header", "text": PLAIN}, "[red]*x*"),
+    "section": ({"type": "section", "text": {"type": "mrkdwn", "text": "*x*"}}, "x"),
+    "fields in two columns": (
+        {"type": "section", "fields": [{"type": "mrkdwn", "text": name} for name in "abc"]},
+        f"a{' ' * 49}b\nc",
+    ),
+    "accessory": ({"type": "section", "text": PLAIN, "accessory": BUTTON}, "[red]*x*\n Run"),
+    "context": ({"type": "context", "elements": [PLAIN, PLAIN]}, "[red]*x*  [red]*x*"),
+    "actions": ({"type": "actions", "elements": [BUTTON, BUTTON]}, "Run    Run"),
+    "divider": ({"type": "divider"}, "─" * 100),
+    "rich text": (
+        inlines(
+            "rich_text",
+            inlines(
+                "rich_text_section",
+                BOLD,
+                {"type": "text", "text": "*y*", "style": {"code": True}},
+                {"type": "link", "url": "https://a.example"},
+                {"type": "link", "url": "https://a.example", "text": "[z]"},
+                {"type": "emoji", "name": "fire"},
+            ),
+            inlines("rich_text_quote", BOLD),
+            inlines(
+                "rich_text_list",
+                inlines("rich_text_section", BOLD),
+                inlines("rich_text_section", BOLD),
+            ),
+        ),
+        "x*y*https://a.example[z]🔥\n▌ x\n • x\n • x",
+    ),
+    "preformatted": (
+        inlines("rich_text", inlines("rich_text_preformatted", BOLD)),
+        f"╭{'─' * 98}╮\n│ x{' ' * 95} │\n╰{'─' * 98}╯",
+    ),
+}
+
+
+@pytest.mark.parametrize(("part", "text"), BLOCKS.values(), ids=BLOCKS.keys())
+def test_a_block(part: dict[str, Any], text: str) -> None:
+    """Looks as in Slack, as far as text can."""
+    assert text == shown(block(part))
+
+
+ALERT = Message(
+    "C0ALERTS",
+    "fallback",
+    "1700000000.000100",
+    blocks=({"type": "header", "text": {"type": "plain_text", "text": "🔴 orders_sub stopped"}},),
+)
+
+
+def test_a_message_says_who_and_when_and_hides_the_fallback() -> None:
+    """The text is for notifications when there are blocks."""
+    assert "Replication Monitor APP   22:13 UTC\n\n🔴 orders_sub stopped" == shown(message(ALERT))
+
+
+def test_a_message_without_blocks_shows_its_text_and_that_it_was_edited() -> None:
+    """As Slack does."""
+    edited = Message("C0ALERTS", "*recovered*", "1700000000.000100", history=(ALERT,))
+
+    assert "Replication Monitor APP   22:13 UTC  (edited)\nrecovered" == shown(message(edited))
+
+
+def test_attachments_follow_the_blocks() -> None:
+    """In a frame of their colour."""
+    attachment = {"color": "#ff0000", "blocks": [{"type": "section", "text": PLAIN}]}
+    attached = Message("C0ALERTS", "x", "1700000000.000100", attachments=(attachment,))
+
+    assert "│ [red]*x*" in shown(message(attached))
+
+
+def test_a_conversation_shows_the_thread_below_its_parent() -> None:
+    """In one frame that names the channel; snippets carry their title and content."""
+    snippet = File("F1", "errors.json", 9, "json", b'[{"a": 1}]', "errors.json")
+    reply = Message(
+        "C0ALERTS",
+        "Up to 5 errors",
+        "1700000060.000100",
+        thread_ts=ALERT.ts,
+        files=(snippet,),
+    )
+
+    lines = shown(conversation("alerts", ALERT, [reply])).splitlines()
+
+    assert lines[0].startswith("╭─ # alerts ─")
+    order = ["orders_sub stopped", "22:14 UTC", "Up to 5 errors", "errors.json", '[{"a": 1}]']
+    found = [next(i for i, line in enumerate(lines) if words in line) for words in order]
+    assert sorted(found) == found
+    assert {100} == {Text(line).cell_len for line in lines}
