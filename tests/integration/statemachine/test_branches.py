@@ -1,0 +1,152 @@
+"""Who is told what: the Choices, the Map, and what happens when a Lambda fails."""
+
+import time
+from typing import Any
+
+import pytest
+
+from local.aws.fake_functions import FunctionError, in_turn
+from local.aws.functions import ServiceError, TooManyRequestsError
+from tests.integration.statemachine.conftest import MakeMachine, cluster, posted, report
+
+HEALTHY_PATH = ["CheckReplication", "AnythingToSay", "Healthy"]
+NAMES = [f"cluster-{number:03}" for number in range(400)]
+
+
+@pytest.mark.parametrize("clusters", [0, 1, 400])
+def test_a_healthy_run_takes_the_same_few_steps_however_many_clusters(
+    machine: MakeMachine, clusters: int
+) -> None:
+    run = machine(lambda _: report(*(cluster(name, "healthy") for name in NAMES[:clusters]))).run()
+    assert ("SUCCEEDED", HEALTHY_PATH) == (run.status, run.path)
+    assert [] == run.notified
+
+
+def test_only_clusters_that_need_words_are_told_of(machine: MakeMachine) -> None:
+    clusters = (
+        cluster("fine", "healthy"),
+        cluster("sample-cluster", "unhealthy"),
+        cluster("other", "unknown"),
+    )
+    run = machine(lambda _: report(*clusters)).run()
+    told = {told["cluster"]["cluster"]: told["transition"] for told in run.notified}
+    assert {"sample-cluster": "opened", "other": "opened"} == told
+    assert ("SUCCEEDED", "Told") == (run.status, run.path[-1])
+
+
+def test_notify_gets_the_cluster_as_it_was_reported(machine: MakeMachine) -> None:
+    """Quotes, backslashes and line ends of a summary survive the journey."""
+    run = machine(lambda _: report(cluster())).run()
+    (event,) = run.notified
+    assert cluster() == event["cluster"]
+    assert {"cluster", "transition", "query", "incident", "execution"} == set(event)
+    assert event["incident"] is None
+    assert run.description["executionArn"] == event["execution"]["id"]
+
+
+def test_force_notify_tells_of_healthy_clusters_too(machine: MakeMachine) -> None:
+    run = machine(lambda _: report(cluster("sample-cluster", "healthy"), cluster("other"))).run(
+        {"force_notify": True}
+    )
+    told = {told["cluster"]["cluster"]: told["transition"] for told in run.notified}
+    assert {"sample-cluster": "test", "other": "opened"} == told
+
+
+def slow(_: object) -> None:
+    """Longer than the state's TimeoutSeconds: 90 s, one of this clock's."""
+    time.sleep(2)
+
+
+@pytest.mark.parametrize(
+    ("check", "error", "words"),
+    [
+        pytest.param(
+            in_turn(FunctionError("AccessDeniedException", "no ssm:GetParametersByPath")),
+            "AccessDeniedException",
+            "no ssm:GetParametersByPath",
+            id="raises",
+        ),
+        pytest.param(
+            in_turn(FunctionError("Sandbox.Timedout", "Task timed out after 60.00 seconds")),
+            "Sandbox.Timedout",
+            "Task timed out after 60.00 seconds",
+            id="its time limit",
+        ),
+        pytest.param(
+            in_turn(TooManyRequestsError()),
+            "Lambda.TooManyRequestsException",
+            "Rate",
+            id="throttled",
+        ),
+        pytest.param(in_turn(ServiceError()), "Lambda.ServiceException", "Service", id="service"),
+        pytest.param(
+            lambda _: report(*(cluster(f"{name}{'x' * 600}") for name in NAMES)),
+            "States.DataLimitExceeded",
+            "262,144 bytes",
+            id="report too large",
+        ),
+    ],
+)
+def test_a_check_that_fails_is_told_with_the_log_of_the_function(
+    machine: MakeMachine, check: Any, error: str, words: str
+) -> None:
+    made = machine(check)
+    run = made.run()
+    (event,) = run.notified
+    (finding,) = event["cluster"]["findings"]
+    assert "SUCCEEDED" == run.status
+    assert ("monitor", "unknown") == (event["cluster"]["cluster"], event["cluster"]["status"])
+    assert ("monitor_failed", error) == (finding["cause"], finding["evidence"]["error"])
+    assert words in finding["summary"]
+    assert ["/aws/lambda/CheckReplication"] == made.queries.requests[0].request[
+        "logGroupIdentifiers"
+    ]
+    assert "Complete" == event["query"]["status"]
+
+
+def test_a_check_that_hangs_is_given_up(machine: MakeMachine) -> None:
+    made = machine(slow)
+    made.clock.timeout_speed = 90
+    run = made.run()
+    (finding,) = run.notified[0]["cluster"]["findings"]
+    assert ("monitor_failed", "States.Timeout") == (finding["cause"], finding["evidence"]["error"])
+
+
+def test_a_throttled_check_is_tried_again(machine: MakeMachine) -> None:
+    made = machine(in_turn(TooManyRequestsError(), ServiceError(), report()))
+    run = made.run()
+    assert HEALTHY_PATH == run.path
+    assert 2 == len(made.clock.retries)
+
+
+def test_slack_being_unavailable_is_waited_out(machine: MakeMachine) -> None:
+    notify = in_turn(FunctionError("SlackUnavailableError", "503"), TooManyRequestsError(), posted)
+    run = machine(lambda _: report(cluster()), notify).run()
+    assert "SUCCEEDED" == run.status
+    assert 3 == len(run.notified)
+
+
+@pytest.mark.parametrize(
+    ("error", "attempts"),
+    [("SlackUnavailableError", 6), ("SlackRefusedError", 1), ("Sandbox.Timedout", 1)],
+)
+def test_a_lost_alert_fails_the_execution_and_names_the_cluster(
+    machine: MakeMachine, error: str, attempts: int
+) -> None:
+    run = machine(lambda _: report(cluster()), in_turn(FunctionError(error, "no_such_luck"))).run()
+    assert ("FAILED", "AlertLost") == (run.status, run.description["error"])
+    assert attempts == len(run.notified)
+    for words in ("sample-cluster", error, "no_such_luck"):
+        assert words in run.description["cause"]
+
+
+def test_one_lost_alert_does_not_take_the_others_along(machine: MakeMachine) -> None:
+    def notify(event: dict[str, Any]) -> dict[str, Any]:
+        if event["cluster"]["cluster"] == "sample-cluster":
+            raise FunctionError("SlackRefusedError", "channel_not_found")
+        return posted(event)
+
+    run = machine(lambda _: report(cluster(), cluster("other")), notify).run()
+    assert {"sample-cluster", "other"} == {told["cluster"]["cluster"] for told in run.notified}
+    assert "AlertLost" == run.description["error"]
+    assert "other" not in run.description["cause"]

@@ -1,0 +1,92 @@
+"""What an execution may be started with, and the window of time it reads logs of."""
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from functions.check_replication.execution_input import ExecutionInput
+from tests.integration.statemachine.conftest import MakeMachine, cluster, report
+
+EVENTBRIDGE_EVENT = {
+    "version": "0",
+    "id": "53dc4d37-cffa-4f76-80c9-8b7d4a4d2eaa",
+    "detail-type": "Scheduled Event",
+    "source": "aws.events",
+    "account": "123456789012",
+    "time": "2026-11-22T23:34:08Z",
+    "region": "eu-west-1",
+    "resources": ["arn:aws:events:eu-west-1:123456789012:rule/every-minute"],
+    "detail": {},
+}
+
+
+def check(event: dict[str, Any]) -> dict[str, Any]:
+    """Reads the input as CheckReplication does, and finds one cluster of two broken."""
+    ExecutionInput.from_event(event)
+    return report(cluster("other", "healthy"), cluster())
+
+
+@pytest.mark.parametrize(
+    "input_",
+    [
+        pytest.param({}, id="nothing"),
+        pytest.param({"Comment": "Insert your JSON here"}, id="console's default"),
+        pytest.param(EVENTBRIDGE_EVENT, id="raw EventBridge event"),
+        pytest.param({"scheduled_time": "2026-11-22T23:34:00Z"}, id="Scheduler payload"),
+        pytest.param({"clusters": ["sample-cluster"]}, id="clusters"),
+    ],
+)
+def test_these_inputs_start_a_check(machine: MakeMachine, input_: dict[str, Any]) -> None:
+    made = machine(check)
+    run = made.run(input_)
+    (event,) = made.functions.events["CheckReplication"]
+    assert "SUCCEEDED" == run.status
+    assert ["sample-cluster"] == [told["cluster"]["cluster"] for told in run.notified]
+    assert input_ == {key: value for key, value in event.items() if key != "execution"}
+    assert run.description["executionArn"] == event["execution"]["id"]
+
+
+@pytest.mark.parametrize(
+    ("input_", "key", "came"),
+    [
+        pytest.param({"clusters": "a"}, '"clusters"', '"a"', id="clusters"),
+        pytest.param({"lookback_minutes": "x"}, '"lookback_minutes"', '"x"', id="lookback"),
+        pytest.param({"force_notify": 1}, '"force_notify"', "1", id="force_notify"),
+        pytest.param({"shard": [0, 4]}, '"shard"', "[0, 4]", id="shard"),
+        pytest.param("hello", "the execution input", '"hello"', id="a string"),
+        pytest.param([], "the execution input", "[]", id="a list"),
+    ],
+)
+def test_a_wrong_input_fails_the_execution_by_name(
+    machine: MakeMachine, input_: Any, key: str, came: str
+) -> None:
+    run = machine(check).run(input_)
+    assert ("FAILED", "InvalidInput") == (run.status, run.description["error"])
+    assert run.description["cause"].startswith(f"{key} must be ")
+    assert run.description["cause"].endswith(f"it is {came}")
+    assert ["CheckReplication", "RejectInput"] == run.path
+
+
+@pytest.mark.parametrize(
+    ("input_", "minutes"),
+    [
+        pytest.param({}, 30, id="default"),
+        pytest.param({"lookback_minutes": 5}, 5, id="asked for"),
+    ],
+)
+def test_the_window_of_the_log_query_ends_now_and_begins_that_many_minutes_ago(
+    machine: MakeMachine, input_: dict[str, Any], minutes: int
+) -> None:
+    """Also when CheckReplication fails: the state machine computes it."""
+
+    def fails(_: object) -> None:
+        raise RuntimeError
+
+    made = machine(fails)
+    run = made.run(input_)
+    request = made.queries.requests[0].request
+    started = datetime.fromisoformat(run.notified[0]["execution"]["started_at"])
+    assert int(started.timestamp()) - minutes * 60 == request["startTime"]
+    assert 0 <= request["endTime"] - int(started.timestamp()) <= 30
+    assert minutes == run.notified[0]["query"]["lookback_minutes"]
