@@ -1,1 +1,1 @@
-"""The local stack: everything the monitor talks to, on this machine. Development only, never packaged."""
+"""The local stack: all that the monitor talks to, on this machine. Development only."""

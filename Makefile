@@ -1,0 +1,57 @@
+# Needs make and python3 (3.11 or newer); each target sets up the rest, in .venv and build.
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help demo local test unit integration e2e lint package pins clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
+
+demo: $(INSTALLED) ## break a real replication, see it found and told, mend it
+	@$(BIN)/python -m local demo
+
+local: $(INSTALLED) ## start the local stack and leave it up
+	@$(BIN)/python -m local up
+
+test: lint unit integration e2e ## everything CI runs
+
+unit: $(INSTALLED) ## tests of seconds, without a network
+	$(BIN)/pytest tests/unit
+
+integration: $(INSTALLED) ## tests against real PostgreSQL and real HTTP
+	$(BIN)/pytest --durations=5 tests/integration
+
+e2e: $(INSTALLED) ## tests of the whole local stack
+	$(BIN)/pytest --durations=5 tests/e2e
+
+lint: $(INSTALLED) ## style and types
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+package: $(INSTALLED) ## what gets deployed, into build/package/
+	@$(BIN)/python -m scripts.package
+
+pins: ## bring constraints.txt up to date with requirements-dev.txt
+	@rm -rf build/pins
+	@$(PYTHON) -m venv build/pins
+	@sed -e '/^-c /d' -e 's|^-r |&$(CURDIR)/|' requirements-dev.txt > build/pins/requirements.txt
+	@build/pins/bin/pip install --quiet --disable-pip-version-check -r build/pins/requirements.txt
+	@{ sed -n 1p constraints.txt; build/pins/bin/pip freeze; } > build/pins/constraints.txt
+	@mv build/pins/constraints.txt constraints.txt
+
+clean: ## remove what was built, but not .venv
+	rm -rf build .chalice/deployments .mypy_cache .pytest_cache .ruff_cache
+	find . -name .venv -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(INSTALLED): requirements.txt requirements-dev.txt constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	    { echo 'Python 3.11 or newer is needed; if it has another name: make PYTHON=python3.12 …' >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' || \
+	    { echo 'Python lacks its venv module; on Debian and Ubuntu: apt-get install python3-venv' >&2; exit 1; }
+	@echo 'Installing what development needs into .venv: once, about a minute …'
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@

@@ -1,0 +1,46 @@
+"""The local stack's command line: `python -m local demo|up|run|break|mend`. Development only."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from rich.console import Console
+
+from local import demo, up
+from local.control import CommandError, send
+from local.postgres.faults import FAULTS
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command; 0 if it went well, 1 if not, 2 for wrong usage."""
+    options = _parser().parse_args(arguments)
+    console = Console()
+    try:
+        match options.command:
+            case "demo":
+                demo.run(console)
+            case "up":
+                up.run(console)
+            case _:
+                sys.stdout.write(send(options.command, options.argument) + "\n")
+    except (CommandError, demo.UnexpectedError) as error:
+        Console(stderr=True).print(f"[red]✘[/] {error}", markup=True, highlight=False)
+        return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("demo", help="the main job from start to finish, then stop")
+    commands.add_parser("up", help="start the stack and keep it up until Ctrl-C")
+    run = commands.add_parser("run", help="start an execution on the running stack")
+    run.add_argument("argument", nargs="?", default="{}", metavar="INPUT", help="JSON")
+    for name, doing in (("break", "break"), ("mend", "mend")):
+        command = commands.add_parser(name, help=f"{doing} replication on the running stack")
+        command.add_argument("argument", choices=FAULTS, metavar="FAULT", help=", ".join(FAULTS))
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

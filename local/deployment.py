@@ -1,0 +1,53 @@
+"""Puts the monitor into the local AWS as the template puts it into an account. Development only."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from local.aws import LocalAws
+from local.aws.lambda_runtime import FunctionConfig
+from local.definition import filled_in
+
+PROJECT: Final = Path(__file__).parents[1]
+PARAMETER_PATH: Final = "/monitoring-logical-replication/"
+STATE_MACHINE: Final = "ReplicationMonitor"
+
+_FUNCTIONS: Final = {"CheckReplication": "check_replication", "Notify": "notify"}
+"""The names of the template, and Chalice's names of the same functions."""
+
+
+def put_parameters(aws: LocalAws, values: Mapping[str, str]) -> None:
+    """Store parameters by their names below the path; secrets as SecureString."""
+    for name, value in values.items():
+        secret = name.endswith(("password", "bot-token"))
+        aws.client("ssm").put_parameter(
+            Name=f"{PARAMETER_PATH}{name}",
+            Value=value,
+            Type="SecureString" if secret else "String",
+            Overwrite=True,
+        )
+
+
+def deploy(aws: LocalAws, environment: Mapping[str, str]) -> str:
+    """Deploy both functions (limits: .chalice/config.json) and the state machine; give its ARN.
+
+    `environment` goes to the functions beside SSM_PARAMETER_PATH.
+    """
+    limits = json.loads((PROJECT / ".chalice" / "config.json").read_text())["lambda_functions"]
+    for name, chalice_name in _FUNCTIONS.items():
+        function = FunctionConfig(
+            name=name,
+            handler=f"functions.{chalice_name}.handler.{chalice_name}",
+            code_directory=PROJECT / "vendor",
+            timeout_seconds=limits[chalice_name]["lambda_timeout"],
+            memory_mb=limits[chalice_name]["lambda_memory_size"],
+            environment={"SSM_PARAMETER_PATH": PARAMETER_PATH, **environment},
+        )
+        aws.deploy(function)
+    substitutions = {
+        "CheckReplicationFunctionArn": aws.function_arn("CheckReplication"),
+        "CheckReplicationFunctionName": "CheckReplication",
+        "NotifyFunctionArn": aws.function_arn("Notify"),
+    }
+    return aws.create_state_machine(STATE_MACHINE, filled_in(substitutions))

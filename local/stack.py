@@ -1,0 +1,135 @@
+"""The whole local stack: a pair of servers, AWS with the monitor deployed, Slack. Development only.
+
+The subscriber is the cluster `sample-cluster`; the monitor reaches it by TLS, verified in full.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final
+
+from local.aws import LocalAws
+from local.aws.executions import StateVisit, start_execution, trace, wait_for_end
+from local.deployment import deploy, put_parameters
+from local.logs.moto_events import MotoEvents
+from local.logs.queries import QueryService
+from local.logs.shipper import Shipper, cluster_log_group, instance_log_stream
+from local.postgres.certificates import CertificateAuthority
+from local.postgres.pair import DATABASE, MONITOR, MONITOR_PASSWORD, Pair, start_pair
+from local.postgres.tls import TlsFront
+from local.slack import SlackServer
+from local.slack.workspace import BOT_TOKEN
+
+CLUSTER: Final = "sample-cluster"
+HOST: Final = "localhost"
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """An execution that has ended; `problem` is its error and cause, empty if it succeeded."""
+
+    arn: str
+    status: str
+    problem: str
+    visits: list[StateVisit]
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    pair: Pair
+    aws: LocalAws
+    slack: SlackServer
+    queries: QueryService
+    shipper: Shipper
+    state_machine: str
+
+    @property
+    def channel(self) -> str:
+        """The id of the one Slack channel there is."""
+        return next(iter(self.slack.workspace.channels))
+
+    def start(self, input_: Any = MappingProxyType({})) -> str:  # noqa: ANN401  any JSON is an input
+        """Start an execution; its ARN."""
+        document = dict(input_) if isinstance(input_, Mapping) else input_
+        return start_execution(self.aws.client("stepfunctions"), self.state_machine, document)
+
+    def finished(self, arn: str, timeout: float = 120) -> Execution:
+        """Wait for its end. Raises `ExecutionStillRunningError` after `timeout` seconds."""
+        client = self.aws.client("stepfunctions")
+        description = wait_for_end(client, arn, timeout)
+        return Execution(
+            arn=arn,
+            status=description["status"],
+            problem=" ".join(description.get(key, "") for key in ("error", "cause")).strip(),
+            visits=trace(client, arn),
+        )
+
+    def running(self, arn: str) -> bool:
+        description = self.aws.client("stepfunctions").describe_execution(executionArn=arn)
+        return bool(description["status"] == "RUNNING")
+
+    def visits(self, arn: str) -> list[StateVisit]:
+        """The states an execution has been in so far."""
+        return trace(self.aws.client("stepfunctions"), arn)
+
+    def put_parameters(self, values: Mapping[str, str]) -> None:
+        """Change parameters of the sample cluster, by their names below its path."""
+        put_parameters(self.aws, {f"{CLUSTER}/{name}": value for name, value in values.items()})
+
+
+@contextmanager
+def start_stack(
+    directory: Path,
+    version: str = "18",
+    settings: Mapping[str, str] = MappingProxyType({}),
+    tell: Callable[[str], None] = lambda _: None,
+) -> Iterator[Stack]:
+    """Start everything, and stop it at the end; `tell` hears what is being done.
+
+    `version` is the major version of both servers, `settings` go into their postgresql.conf;
+    `directory` takes logs and certificates.
+    """
+    with ExitStack() as stack:
+        tell(f"starting two PostgreSQL {version} servers and their replication")
+        pair = stack.enter_context(start_pair(directory, version, version, settings))
+        tell("starting AWS and Slack stand-ins")
+        authority = CertificateAuthority(directory)
+        front = stack.enter_context(TlsFront(pair.subscriber.port, authority.issue(HOST)))
+        queries = QueryService(MotoEvents(LocalAws.account, LocalAws.region))
+        aws = stack.enter_context(LocalAws(queries=queries))
+        slack = stack.enter_context(SlackServer())
+        shipper = stack.enter_context(_shipper(aws, pair))
+        tell("deploying the monitor")
+        put_parameters(aws, _parameters(front, slack))
+        state_machine = deploy(
+            aws,
+            {
+                "SLACK_BASE_URL": slack.base_url,
+                "SSL_CERT_FILE": str(authority.certificate_path),
+            },
+        )
+        yield Stack(pair, aws, slack, queries, shipper, state_machine)
+
+
+def _shipper(aws: LocalAws, pair: Pair) -> Shipper:
+    return Shipper(
+        pair.subscriber.log_path,
+        cluster_log_group(CLUSTER),
+        instance_log_stream(f"{CLUSTER}-instance-1"),
+        aws.client("logs"),
+    )
+
+
+def _parameters(front: TlsFront, slack: SlackServer) -> dict[str, str]:
+    channel = next(iter(slack.workspace.channels))
+    return {
+        f"{CLUSTER}/hostname": HOST,
+        f"{CLUSTER}/port": str(front.port),
+        f"{CLUSTER}/username": MONITOR,
+        f"{CLUSTER}/dbname": DATABASE,
+        f"{CLUSTER}/password": MONITOR_PASSWORD,
+        "slack/bot-token": BOT_TOKEN,
+        "slack/channel-id": channel,
+    }

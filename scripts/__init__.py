@@ -1,0 +1,1 @@
+"""Programs the Makefile runs. Development only, never packaged."""
