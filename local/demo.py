@@ -92,9 +92,8 @@ class Demo:
         self._console.print(conversation(name, message, thread))
         files = [file.name for reply in thread for file in reply.files]
         self._expect("errors.json is in its thread", ["errors.json"], files)
-        self._expect(
-            "the phone's notification names the subscription", True, "orders_sub" in message.text
-        )
+        named = "orders_sub" if "orders_sub" in message.text else message.text
+        self._expect("a phone's notification names the subscription", "orders_sub", named)
         self._expect("text of the log pings nobody", [], workspace.pings())
 
     def mend_it(self) -> None:

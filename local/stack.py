@@ -62,7 +62,7 @@ class Stack:
         return Execution(
             arn=arn,
             status=description["status"],
-            problem=" ".join(description.get(key, "") for key in ("error", "cause")).strip(),
+            problem=f"{description.get('error', '')} {description.get('cause', '')}".strip(),
             visits=trace(client, arn),
         )
 

@@ -27,12 +27,12 @@ def run(console: Console) -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with tempfile.TemporaryDirectory(prefix="local-") as directory:
         try:
-            with start_stack(
-                Path(directory), tell=lambda what: console.print(f"{what} …")
-            ) as stack:
-                with serve(_commands(stack)):
-                    console.print(_usage(stack))
-                    signal.pause()
+            with (
+                start_stack(Path(directory), tell=lambda what: console.print(f"{what} …")) as stack,
+                serve(_commands(stack)),
+            ):
+                console.print(_usage(stack))
+                signal.pause()
         except KeyboardInterrupt:
             console.print("stopping …")
     console.print("stopped")
