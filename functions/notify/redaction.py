@@ -1,0 +1,150 @@
+"""Nothing secret and no row data leaves the account: what to take out of log text. Pure.
+
+Two ways, by what the text is. Messages and hints keep their words and lose the values that
+PostgreSQL puts at known places. DETAIL and CONTEXT may hold whole rows, whose values can look like
+anything: there only phrases known to be PostgreSQL's own are kept, and the rest is masked. The
+phrases are those of PostgreSQL 15 to 18 (replication/logical/conflict.c and worker.c,
+executor/execMain.c, access/index/genam.c, commands/copyfrom.c, storage/lmgr/deadlock.c).
+"""
+
+import re
+from typing import Final
+
+MASK: Final = "…"
+
+_NAME = r'"[^"\n]*"'
+_TIME = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?(?: ?[A-Z]{2,5}|[+-]\d\d(?::?\d\d)?)?"
+_CHANGED = rf"(?: in transaction \d+)?(?: at {_TIME})?"
+_BY = rf"(?: locally| by (?:a different )?origin {_NAME}| by a non-existent origin)?"
+_COLUMNS = r"\([^()=\n]*(?:\([^()=\n]*\)[^()=\n]*)*\)"
+
+_DETAIL = re.compile(
+    rf"Key already exists in unique index {_NAME}(?:, modified{_BY}{_CHANGED})?[.:]"
+    rf"|(?:Updating|Deleting) the row that was modified{_BY}{_CHANGED}[.:]"
+    rf"|The row to be updated was deleted{_BY}{_CHANGED}\."
+    r"|Could not (?:find the row to be (?:updated|deleted)|apply remote change)[.:]"
+    r"|\b(?:[Ee]xisting )?[Ll]ocal row\b|\b[Rr]emote row\b"
+    rf"|\b[Rr]eplica identity(?: full)?(?: {_COLUMNS}(?==))?"
+    rf"|\bKey {_COLUMNS}(?==)|\bkey {_COLUMNS}(?==)"
+    r"|\balready exists\.|\bis duplicated\.|\bconflicts with (?:existing )?(?=key \()"
+    rf"|\bis (?:not present in|still referenced from) table {_NAME}\."
+    r"|\bThis (?:replication )?slot has been invalidated (?:because|due to) [\w \"]+\."
+    r"|\bFailing row contains\b|\bPartition key of the failing row contains\b"
+    r"|\b[Pp]arameters(?=: )"
+    r"|\bProcess \d+ waits for \w+ on [a-z ]+ \d+(?: of (?:relation|database) \d+)*"
+    r"; blocked by process \d+\."
+)
+_CONTEXT = re.compile(
+    rf"processing remote data for replication origin {_NAME}"
+    rf"(?: during message type {_NAME})?"
+    rf"(?: for replication target relation {_NAME})?(?: column {_NAME})?"
+    r"(?: in transaction \d+)?(?:,? finished at [0-9A-F]+/[0-9A-F]+)?"
+    r"|COPY [^:\n\"]+, line \d+(?:, column [^:\n\"]+)?"
+    r"|JSON data, line \d+"
+    r"|PL/pgSQL function (?:inline_code_block|[\w.\"]+\([^()\n]*\)) line \d+ at [A-Za-z/ ]+"
+    r"|(?:unnamed portal|portal \"[^\"\n]*\") with parameters"
+    r"|SQL statement|SQL function \"[^\"\n]*\" statement \d+"
+    rf"|slot {_NAME}, output plugin {_NAME}, in the \w+ callback"
+    r"(?:, associated LSN [0-9A-F]+/[0-9A-F]+)?"
+    rf"|while [a-z ]+ tuple \(\d+,\d+\) in relation {_NAME}"
+)
+
+_PUNCTUATION = re.compile(r"[\s;,.:]*")
+_END_OF_VALUE = re.compile(r"([;,.])\s*\Z")
+
+_STATEMENT = re.compile(
+    r"(?P<comment>--[^\n]*|/\*.*?(?:\*/|\Z))"
+    r"|(?P<name>\"(?:[^\"]|\"\")*(?:\"|\Z)|\$\d+|[^\W\d][\w$]*(?!['\w$]))"
+    r"|(?P<escaped>\b[eE]'(?:[^'\\]|\\.|'')*(?:'|\Z))"
+    r"|(?P<quoted>'(?:[^']|'')*(?:'|\Z))"
+    r"|(?P<dollars>\$(?P<tag>\w*)\$.*?(?:\$(?P=tag)\$|\Z))"
+    r"|(?P<number>\d[\w.]*)",
+    re.DOTALL,
+)
+
+_VALUES: Final = tuple(
+    (re.compile(pattern, re.DOTALL), replacement)
+    for pattern, replacement in (
+        (r'(: ")(?:.*"|.*\Z)', rf'\1{MASK}"'),
+        (r'\b(value ")(?:.*?)("(?: is |: | for "))', rf"\1{MASK}\2"),
+        (r'\b(at or near |missing "=" after )".*"', rf'\1"{MASK}"'),
+        (r"(?:\b0x[0-9a-f]{2}\b ?)+", f"0x{MASK}"),
+        (r"(\bFailing row contains |\b(?:[Ll]ocal|[Rr]emote) row |\)=)\(.*", rf"\1({MASK})"),
+    )
+)
+
+_QUOTED = r"""(?:'(?:[^'\\]|\\.|'')*(?:'|\Z)|"(?:[^"\\]|\\.)*(?:"|\Z)|[^\s,;&)}\]]+)"""
+_NAMES = r"(?:password|passwd|passphrase|pwd|secret|token|access_?key)"
+_SECRETS: Final = tuple(
+    (re.compile(pattern, re.DOTALL), replacement)
+    for pattern, replacement in (
+        (r"(\b[a-zA-Z][\w+.-]*://[^\s/:@]*):[^\s]*@", rf"\1:{MASK}@"),
+        (rf"(?i)({_NAMES}\w*[\"']?\s*[=:]\s*){_QUOTED}", rf"\1{MASK}"),
+        (r"(?i)(\bpassword\s+)'(?:[^']|'')*(?:'|\Z)", rf"\1'{MASK}'"),
+        (r"(?i)(\bX-Amz-(?:Signature|Credential|Security-Token)=)[^\s&\"']+", rf"\1{MASK}"),
+        (r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b", f"AKIA{MASK}"),
+        (r"\b(xox[a-z]|xapp)-[\w-]+", rf"\1-{MASK}"),
+        (r"(?i)(\bbearer\s+)[\w.~+/=-]+", rf"\1{MASK}"),
+        (r"SCRAM-SHA-256\$[^\s'\"]+", f"SCRAM-SHA-256${MASK}"),
+        (r"\bmd5[0-9a-f]{32}\b", f"md5{MASK}"),
+        (r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*KEY-----|\Z)", MASK),
+    )
+)
+
+
+def redact_secrets(text: str) -> str:
+    """Without passwords, tokens, keys and the credentials in connection strings."""
+    return _substitute(_SECRETS, text)
+
+
+def redact_message(text: str) -> str:
+    """A message, a hint or text of unknown kind: without secrets and without input values."""
+    return _substitute(_VALUES, redact_secrets(text))
+
+
+def redact_detail(text: str) -> str:
+    """A DETAIL: names of columns, indexes, origins and transactions stay, values do not."""
+    return _keep(_DETAIL, text)
+
+
+def redact_context(text: str) -> str:
+    """A CONTEXT: where it happened stays (relation, transaction, LSN, line), values do not."""
+    return _keep(_CONTEXT, text)
+
+
+def redact_statement(text: str) -> str:
+    """SQL without its literals and comments; an unfinished literal is masked to the end."""
+    return redact_secrets(_STATEMENT.sub(_without_literal, text))
+
+
+def _substitute(rules: tuple[tuple[re.Pattern[str], str], ...], text: str) -> str:
+    for pattern, replacement in rules:
+        text = pattern.sub(replacement, text)
+    return text
+
+
+def _keep(phrases: re.Pattern[str], text: str) -> str:
+    """The phrases found, in order and on one line, with a mask for whatever else lies between."""
+    kept: list[str] = []
+    end = 0
+    for match in phrases.finditer(text):
+        kept += [_gap(text[end : match.start()]), match[0]]
+        end = match.end()
+    return " ".join("".join([*kept, _gap(text[end:])]).split())
+
+
+def _gap(between: str) -> str:
+    """Punctuation between two phrases stays; anything else could be a value."""
+    if _PUNCTUATION.fullmatch(between):
+        return between
+    before = "=" if between.startswith("=") else ": " if between.startswith(": ") else " "
+    after = _END_OF_VALUE.search(between)
+    return f"{before}({MASK}){after[1] if after else ''} "
+
+
+def _without_literal(match: re.Match[str]) -> str:
+    if match["name"] is not None:
+        return match["name"]
+    if match["comment"] is not None:
+        return f"/*{MASK}*/"
+    return MASK if match["number"] is not None else f"'{MASK}'"

@@ -1,0 +1,187 @@
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from functions.causes import CATALOGUE
+from functions.notify.alert import DEFAULT_CHECK, Alert, compose
+from functions.notify.event import NotifyEvent
+from functions.notify.log_errors import log_errors
+from functions.notify.log_events import log_events
+from tests.unit.notify.logs import conflict, row
+
+NOW = datetime(2026, 11, 22, 23, 46, 8, tzinfo=UTC)
+ARN = "arn:aws:states:eu-west-1:123456789012:execution:ReplicationMonitor:4f1c"
+APPLY_ERROR = {"cause": "apply_error", "subscription": "orders_sub", "summary": "It fails."}
+
+
+def alert(*findings: dict[str, Any], log: tuple[str, ...] = (), **event: Any) -> Alert:
+    """What is said about a cluster with these findings; `status` and other keys of the event."""
+    cluster = {"cluster": "sample-cluster", "findings": list(findings)}
+    cluster |= {key: event.pop(key) for key in ("status", "omitted_findings") if key in event}
+    request = NotifyEvent.from_json({"cluster": cluster, **event})
+    return compose(request, log_errors(log_events(map(row, log))), NOW)
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        pytest.param(
+            alert(APPLY_ERROR),
+            "🔴 sample-cluster: orders_sub stopped: a change cannot be applied",
+            id="subscription",
+        ),
+        pytest.param(
+            alert({"cause": "no_subscription"}),
+            "🔴 sample-cluster has no subscription",
+            id="cluster",
+        ),
+        pytest.param(
+            alert({"cause": "database_unreachable"}, status="unknown"),
+            "🟠 sample-cluster could not be checked: the database cannot be reached",
+            id="could not be checked",
+        ),
+        pytest.param(
+            alert(APPLY_ERROR, {"cause": "worker_down"}, omitted_findings=5),
+            "🔴 sample-cluster: orders_sub stopped: a change cannot be applied, and 6 more",
+            id="several",
+        ),
+        pytest.param(alert(), "🔔 sample-cluster (test): replication is healthy", id="test"),
+        pytest.param(
+            alert(APPLY_ERROR, transition="test"),
+            "🔔 sample-cluster (test): orders_sub stopped: a change cannot be applied",
+            id="test of an unhealthy cluster",
+        ),
+        pytest.param(
+            alert(APPLY_ERROR, transition="reminder"),
+            "🔴 sample-cluster (still): orders_sub stopped: a change cannot be applied",
+            id="reminder",
+        ),
+        pytest.param(
+            alert(APPLY_ERROR, transition="changed"),
+            "🔴 sample-cluster (changed): orders_sub stopped: a change cannot be applied",
+            id="changed",
+        ),
+        pytest.param(
+            alert(transition="resolved"),
+            "🟢 sample-cluster: replication works again",
+            id="resolved",
+        ),
+        pytest.param(
+            alert(status="unknown", transition="opened"),
+            "🟠 sample-cluster: replication could not be checked",
+            id="unknown without findings",
+        ),
+        pytest.param(
+            alert(status="unhealthy", transition="opened"),
+            "🔴 sample-cluster: replication is unhealthy",
+            id="unhealthy without findings",
+        ),
+        pytest.param(
+            alert({"cause": "of_a_later_version"}, status="unknown"),
+            "🟠 sample-cluster could not be checked: the monitor itself failed",
+            id="unknown cause",
+        ),
+    ],
+)
+def test_title(said: Alert, expected: str) -> None:
+    """The title names cluster, subscription and cause, worst first."""
+    assert expected == f"{said.sign} {said.title}"
+
+
+def evidence(since: str) -> dict[str, Any]:
+    return APPLY_ERROR | {"evidence": {"since": since}}
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        pytest.param(
+            alert(evidence("2026-11-22T23:40:00Z"), incident={"opened_at": "2026-11-22T23:34:08Z"}),
+            "Since 23:34 UTC, 12 minutes.",
+            id="incident",
+        ),
+        pytest.param(
+            alert(evidence("2026-11-22T23:45:08Z"), evidence("2026-11-21T21:46:08Z")),
+            "Since 21 Nov 2026, 21:46 UTC, 1 day 2 hours.",
+            id="oldest evidence",
+        ),
+        pytest.param(
+            alert(APPLY_ERROR, log=(*conflict(0, 1), *conflict(65, 2))),
+            "Since 23:34 UTC at the latest, 12 minutes.",
+            id="log",
+        ),
+        pytest.param(
+            alert(evidence("noon"), execution={"started_at": "2026-11-22T23:45:00Z"}),
+            "Noticed at 23:45 UTC.",
+            id="start of the execution",
+        ),
+        pytest.param(alert(APPLY_ERROR), "Noticed at 23:46 UTC.", id="nothing known"),
+        pytest.param(
+            alert(APPLY_ERROR, status="unknown", log=tuple(conflict(0, 1))),
+            "Noticed at 23:46 UTC.",
+            id="errors in the log say nothing about an unreachable database",
+        ),
+        pytest.param(
+            alert(transition="resolved", incident={"opened_at": "2026-11-22T23:34:08Z"}),
+            "Recovered after 12 minutes, at 23:46 UTC.",
+            id="resolved",
+        ),
+        pytest.param(alert(), "This is a test, at 23:46 UTC. An alert looks like this.", id="test"),
+    ],
+)
+def test_since_when(said: Alert, expected: str) -> None:
+    assert expected == said.lead
+
+
+def test_every_finding_is_a_problem() -> None:
+    """Findings of one severity keep the report's order."""
+    said = alert(*({"cause": cause} for cause in CATALOGUE))
+    assert [cause.headline for cause in CATALOGUE.values()] == [
+        one.headline for one in said.problems
+    ]
+
+
+@pytest.mark.parametrize("cause", CATALOGUE)
+def test_every_cause(cause: str) -> None:
+    """Each cause of the catalogue comes with its meaning and a way to check."""
+    said = alert({"cause": cause, "summary": "It is."})
+    (problem,) = said.problems
+    assert ("It is.", CATALOGUE[cause].meaning) == (problem.summary, problem.meaning)
+    assert (CATALOGUE[cause].check or DEFAULT_CHECK,) == said.checks
+
+
+def test_checks_are_not_repeated() -> None:
+    assert 1 == len(alert(APPLY_ERROR, APPLY_ERROR).checks)
+
+
+def test_secrets_and_control_characters_in_a_summary() -> None:
+    said = alert({"cause": "database_error", "summary": "no\n\x00 postgresql://u:pw@h/d"})
+    assert "no \ufffd postgresql://u:…@h/d" == said.problems[0].summary
+
+
+def test_latest_error() -> None:
+    """The newest error of the log stands in the alert itself, with its context."""
+    said = alert(APPLY_ERROR, log=tuple(conflict(0, 1)))
+    assert said.latest_error is not None
+    assert said.latest_error.startswith("ERROR:  conflict detected on relation")
+    assert said.latest_error.endswith("finished at 0/17345B8")
+
+
+def test_links() -> None:
+    """The window of the link is what the query saw; without an execution there are no links."""
+    said = alert(APPLY_ERROR, execution={"id": ARN})
+    assert ["Execution"] == [link.label for link in said.links]
+    assert () == alert(APPLY_ERROR).links
+
+
+def test_window_of_the_logs_link() -> None:
+    request = NotifyEvent.from_json(
+        {
+            "cluster": {"cluster": "c", "findings": [APPLY_ERROR], "log_groups": ["/g"]},
+            "execution": {"id": ARN, "started_at": (NOW - timedelta(minutes=1)).isoformat()},
+        }
+    )
+    url = compose(request, (), NOW).links[1].url
+    assert "start$257E$25272026-11-22T23*3a15*3a08.000Z" in url
+    assert "end$257E$25272026-11-22T23*3a46*3a08.000Z" in url

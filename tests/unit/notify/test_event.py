@@ -1,0 +1,116 @@
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from functions.notify.event import InvalidEventError, LogQuery, NotifyEvent, Transition
+from functions.report import Finding, Status
+
+FINDING = Finding("apply_error", "it fails", "orders_sub").to_json()
+
+
+@pytest.mark.parametrize(
+    "event",
+    [{"cluster": {"cluster": "sample-cluster"}}, {"cluster": "sample-cluster"}],
+    ids=["object", "name alone"],
+)
+def test_by_hand(event: dict[str, Any]) -> None:
+    """A cluster's name is enough; with nothing wrong it is a test."""
+    request = NotifyEvent.from_json(event)
+    assert "sample-cluster" == request.cluster.cluster
+    assert Status.HEALTHY is request.cluster.status
+    assert Transition.TEST is request.transition
+    assert (None, None, []) == (request.query.status, request.query.error, request.query.results)
+    assert request.opened_at is None
+    assert request.execution.id is None
+
+
+def test_complete_event() -> None:
+    request = NotifyEvent.from_json(
+        {
+            "cluster": {"cluster": "sample-cluster", "findings": [FINDING]},
+            "transition": "reminder",
+            "query": {
+                "status": "Complete",
+                "error": None,
+                "results": [[{"Field": "@message", "Value": "x"}]],
+                "lookback_minutes": 45,
+            },
+            "incident": {"opened_at": "2026-11-22T23:34:08Z", "ts": "1.2"},
+            "execution": {"id": "arn:x", "started_at": "2026-11-22T23:35:00.123Z"},
+        }
+    )
+    assert Transition.REMINDER is request.transition
+    assert 45 == request.query.lookback_minutes
+    assert 1 == len(request.query.results)
+    assert datetime(2026, 11, 22, 23, 34, 8, tzinfo=UTC) == request.opened_at
+    assert datetime(2026, 11, 22, 23, 35, 0, 123_000, UTC) == request.execution.started_at
+
+
+def test_findings_open_an_incident() -> None:
+    """Findings without a transition are news."""
+    event = {"cluster": {"cluster": "c", "findings": [FINDING]}}
+    assert Transition.OPENED is NotifyEvent.from_json(event).transition
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (None, (None, None)),
+        ("", (None, None)),
+        ("the query did not finish", ("the query did not finish", None)),
+        ({"Error": "CloudWatchLogs.X", "Cause": "why"}, ("CloudWatchLogs.X", "why")),
+        ({"Error": "CloudWatchLogs.X"}, ("CloudWatchLogs.X", None)),
+        ({}, ("unknown error", None)),
+    ],
+)
+def test_query_error(error: object, expected: tuple[str | None, str | None]) -> None:
+    """An error is a sentence, or what a Catch of Step Functions puts there."""
+    query = LogQuery.from_json({"error": error})
+    assert expected == (query.error, query.error_cause)
+
+
+@pytest.mark.parametrize(
+    ("event", "named"),
+    [
+        pytest.param([], "the event", id="no object"),
+        pytest.param({}, '"cluster"', id="no cluster"),
+        pytest.param({"cluster": {}}, '"cluster"', id="nameless cluster"),
+        pytest.param({"cluster": {"cluster": 7}}, '"cluster"', id="cluster's name no text"),
+        pytest.param({"cluster": {"cluster": "c", "status": "ill"}}, "'ill'", id="status"),
+        pytest.param({"cluster": {"cluster": "c", "findings": "x"}}, "findings", id="findings"),
+        pytest.param({"cluster": {"cluster": "c", "findings": [7]}}, "findings", id="finding"),
+        pytest.param(
+            {"cluster": {"cluster": "c", "findings": [{"evidence": 7}]}}, '"cluster"', id="evidence"
+        ),
+        pytest.param({"cluster": "c", "transition": "gone"}, '"transition"', id="transition"),
+        pytest.param({"cluster": "c", "query": "x"}, '"query"', id="query"),
+        pytest.param(
+            {"cluster": "c", "query": {"status": 1}}, '"query.status"', id="status no text"
+        ),
+        pytest.param({"cluster": "c", "query": {"error": 1}}, '"query.error"', id="error"),
+        pytest.param({"cluster": "c", "query": {"results": {}}}, '"query.results"', id="results"),
+        pytest.param({"cluster": "c", "query": {"results": [{}]}}, '"query.results"', id="row"),
+        pytest.param({"cluster": "c", "query": {"results": [[1]]}}, '"query.results"', id="field"),
+        pytest.param(
+            {"cluster": "c", "query": {"lookback_minutes": "x"}}, "lookback_minutes", id="lookback"
+        ),
+        pytest.param({"cluster": "c", "incident": []}, '"incident"', id="incident"),
+        pytest.param(
+            {"cluster": "c", "incident": {"opened_at": "noon"}},
+            "incident.opened_at",
+            id="opened_at",
+        ),
+        pytest.param({"cluster": "c", "execution": 7}, '"execution"', id="execution"),
+        pytest.param(
+            {"cluster": "c", "execution": {"started_at": 7}},
+            "execution.started_at",
+            id="started_at",
+        ),
+    ],
+)
+def test_wrong_event(event: object, named: str) -> None:
+    """A wrong event is refused with the key's name in the message."""
+    with pytest.raises(InvalidEventError) as raised:
+        NotifyEvent.from_json(event)
+    assert named in str(raised.value)
