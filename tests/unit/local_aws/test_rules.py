@@ -1,0 +1,108 @@
+"""The adapters' decisions: errors matched, bytes counted, names cased, invocations reported."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from botocore.session import Session
+
+from local.aws.lambda_runtime.log_events import Report
+from local.aws.moto_adapters.error_matching import matches
+from local.aws.moto_adapters.payload_limit import MAX_PAYLOAD_BYTES, is_within_limit
+from local.aws.moto_adapters.sdk_casing import UnsupportedParameterError, from_boto, to_boto
+
+
+@pytest.mark.parametrize(
+    ("error", "error_equals", "matched"),
+    [
+        ("Throttled", ["Throttled"], True),
+        ("Throttled", ["throttled"], False),
+        ("Throttled", ["Other", "Throttled"], True),
+        ("Throttled", ["States.ALL"], True),
+        ("Throttled", ["States.TaskFailed"], True),
+        ("States.Timeout", ["States.ALL"], True),
+        ("States.Timeout", ["States.TaskFailed"], False),
+        ("States.QueryEvaluationError", ["States.ALL"], True),
+        ("States.DataLimitExceeded", ["States.ALL"], False),
+        ("States.DataLimitExceeded", ["States.TaskFailed"], False),
+        ("States.DataLimitExceeded", ["States.DataLimitExceeded"], True),
+        ("States.Runtime", ["States.ALL"], False),
+        ("States.Runtime", ["States.Runtime"], False),
+        (None, ["States.ALL"], True),
+    ],
+)
+def test_error_equals(error: str | None, error_equals: list[str | None], *, matched: bool) -> None:
+    assert matched is matches(error, error_equals)
+
+
+@pytest.mark.parametrize(
+    ("value", "within"),
+    [
+        ("x" * (MAX_PAYLOAD_BYTES - 2), True),
+        ("x" * (MAX_PAYLOAD_BYTES - 1), False),
+        ("ü" * ((MAX_PAYLOAD_BYTES - 2) // 2), True),
+        ("ü" * (MAX_PAYLOAD_BYTES // 2), False),
+        (["x"] * 65_535, True),
+        (["x"] * 65_536, False),
+        ({"at": datetime(2026, 11, 22, tzinfo=UTC)}, True),
+    ],
+    ids=["limit", "one over", "two bytes each", "one over in UTF-8", "list", "long list", "time"],
+)
+def test_the_payload_limit_is_in_bytes_of_compact_json(value: Any, *, within: bool) -> None:
+    assert within is is_within_limit(value)
+
+
+def operation(service: str, name: str) -> Any:
+    return Session().get_service_model(service).operation_model(name)
+
+
+def test_parameters_get_the_services_own_names() -> None:
+    """At every depth; the keys of a map are data and stay."""
+    put = operation("dynamodb", "PutItem").input_shape
+    item = {"TableName": "t", "Item": {"my_key": {"M": {"B": {"Ss": ["a"]}}}}}
+    assert {"TableName": "t", "Item": {"my_key": {"M": {"B": {"SS": ["a"]}}}}} == to_boto(item, put)
+    start = operation("logs", "StartQuery").input_shape
+    assert {"logGroupNames": ["a"]} == to_boto({"LogGroupNames": ["a"]}, start)
+
+
+@pytest.mark.parametrize("key", ["logGroupNames", "Loggroupnames", "Group"])
+def test_a_parameter_of_another_name_is_refused(key: str) -> None:
+    start = operation("logs", "StartQuery").input_shape
+    with pytest.raises(UnsupportedParameterError, match=f'"{key}".*LogGroupNames'):
+        to_boto({key: ["a"]}, start)
+
+
+def test_results_are_in_pascal_case() -> None:
+    shape = operation("logs", "GetQueryResults").output_shape
+    rows = {"results": [[{"field": "@message", "value": "a"}]], "status": "Complete"}
+    expected = {"Results": [[{"Field": "@message", "Value": "a"}]], "Status": "Complete"}
+    assert expected == from_boto(rows, shape)
+
+
+def test_times_and_bytes_of_results_are_text() -> None:
+    shape = operation("ssm", "GetParameter").output_shape
+    at = datetime(2026, 11, 22, 23, 34, 8, 123456, tzinfo=UTC)
+    result = from_boto({"Parameter": {"LastModifiedDate": at}}, shape)
+    assert {"Parameter": {"LastModifiedDate": "2026-11-22T23:34:08.123Z"}} == result
+    assert "ü" == from_boto("ü".encode(), None)
+
+
+@pytest.mark.parametrize(
+    ("report", "line"),
+    [
+        (
+            Report("1", 0.0123, 128, 45),
+            "REPORT RequestId: 1\tDuration: 12.30 ms\tBilled Duration: 13 ms\t"
+            "Memory Size: 128 MB\tMax Memory Used: 45 MB",
+        ),
+        (
+            Report("1", 0.5, 128, 45, init_duration=0.2501, status="timeout"),
+            "REPORT RequestId: 1\tDuration: 500.00 ms\tBilled Duration: 751 ms\t"
+            "Memory Size: 128 MB\tMax Memory Used: 45 MB\tInit Duration: 250.10 ms\t"
+            "Status: timeout",
+        ),
+    ],
+    ids=["warm", "cold, out of time"],
+)
+def test_report_line(report: Report, line: str) -> None:
+    assert line == report.line()
