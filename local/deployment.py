@@ -29,14 +29,14 @@ def put_parameters(aws: LocalAws, values: Mapping[str, str]) -> None:
         )
 
 
-def deploy(aws: LocalAws, environment: Mapping[str, str]) -> str:
-    """Deploy both functions (limits: .chalice/config.json) and the state machine; give its ARN.
+def functions(environment: Mapping[str, str]) -> dict[str, FunctionConfig]:
+    """Both functions by name, with the limits of .chalice/config.json.
 
-    `environment` goes to the functions beside SSM_PARAMETER_PATH.
+    `environment` is theirs beside SSM_PARAMETER_PATH.
     """
     limits = json.loads((PROJECT / ".chalice" / "config.json").read_text())["lambda_functions"]
-    for name, chalice_name in _FUNCTIONS.items():
-        function = FunctionConfig(
+    return {
+        name: FunctionConfig(
             name=name,
             handler=f"functions.{chalice_name}.handler.{chalice_name}",
             code_directory=PROJECT / "vendor",
@@ -44,10 +44,16 @@ def deploy(aws: LocalAws, environment: Mapping[str, str]) -> str:
             memory_mb=limits[chalice_name]["lambda_memory_size"],
             environment={"SSM_PARAMETER_PATH": PARAMETER_PATH, **environment},
         )
-        aws.deploy(function)
+        for name, chalice_name in _FUNCTIONS.items()
+    }
+
+
+def deploy(aws: LocalAws, configurations: Mapping[str, FunctionConfig]) -> str:
+    """Deploy the functions and the state machine that calls them; its ARN."""
+    arns = {name: aws.deploy(function) for name, function in configurations.items()}
     substitutions = {
-        "CheckReplicationFunctionArn": aws.function_arn("CheckReplication"),
+        "CheckReplicationFunctionArn": arns["CheckReplication"],
         "CheckReplicationFunctionName": "CheckReplication",
-        "NotifyFunctionArn": aws.function_arn("Notify"),
+        "NotifyFunctionArn": arns["Notify"],
     }
     return aws.create_state_machine(STATE_MACHINE, filled_in(substitutions))

@@ -10,9 +10,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
-from local.aws import LocalAws
+from local.aws import Clock, LocalAws
 from local.aws.executions import StateVisit, start_execution, trace, wait_for_end
-from local.deployment import deploy, put_parameters
+from local.aws.lambda_runtime import FunctionConfig
+from local.deployment import deploy, functions, put_parameters
 from local.logs.moto_events import MotoEvents
 from local.logs.queries import QueryService
 from local.logs.shipper import Shipper, cluster_log_group, instance_log_stream
@@ -28,10 +29,11 @@ HOST: Final = "localhost"
 
 @dataclass(frozen=True, slots=True)
 class Execution:
-    """An execution that has ended; `problem` is its error and cause, empty if it succeeded."""
+    """An execution that has ended; `problem` its error and cause, `output` JSON; empty if none."""
 
     arn: str
     status: str
+    output: str
     problem: str
     visits: list[StateVisit]
 
@@ -44,6 +46,7 @@ class Stack:
     queries: QueryService
     shipper: Shipper
     state_machine: str
+    functions: Mapping[str, FunctionConfig]
 
     @property
     def channel(self) -> str:
@@ -62,6 +65,7 @@ class Stack:
         return Execution(
             arn=arn,
             status=description["status"],
+            output=description.get("output", ""),
             problem=f"{description.get('error', '')} {description.get('cause', '')}".strip(),
             visits=trace(client, arn),
         )
@@ -85,8 +89,11 @@ def start_stack(
     version: str = "18",
     settings: Mapping[str, str] = MappingProxyType({}),
     tell: Callable[[str], None] = lambda _: None,
+    clock: Clock | None = None,
 ) -> Iterator[Stack]:
     """Start everything, and stop it at the end; `tell` hears what is being done.
+
+    `clock` runs the state machine's waits and retries, in real time by default.
 
     `version` is the major version of both servers, `settings` go into their postgresql.conf;
     `directory` takes logs and certificates.
@@ -98,19 +105,19 @@ def start_stack(
         authority = CertificateAuthority(directory)
         front = stack.enter_context(TlsFront(pair.subscriber.port, authority.issue(HOST)))
         queries = QueryService(MotoEvents(LocalAws.account, LocalAws.region))
-        aws = stack.enter_context(LocalAws(queries=queries))
+        aws = stack.enter_context(LocalAws(queries=queries, clock=clock))
         slack = stack.enter_context(SlackServer())
         shipper = stack.enter_context(_shipper(aws, pair))
         tell("deploying the monitor")
         put_parameters(aws, _parameters(front, slack))
-        state_machine = deploy(
-            aws,
+        deployed = functions(
             {
                 "SLACK_BASE_URL": slack.base_url,
                 "SSL_CERT_FILE": str(authority.certificate_path),
-            },
+            }
         )
-        yield Stack(pair, aws, slack, queries, shipper, state_machine)
+        state_machine = deploy(aws, deployed)
+        yield Stack(pair, aws, slack, queries, shipper, state_machine, deployed)
 
 
 def _shipper(aws: LocalAws, pair: Pair) -> Shipper:
