@@ -75,7 +75,8 @@ def test_an_output_that_is_a_string_is_not_json() -> None:
 def test_escapes_stay_in_assigned_text() -> None:
     """A line end in an Assign arrives as a backslash and an n."""
     definition = machine(
-        Keep={"Type": "Pass", "Assign": {"text": "a\nb"}}, Tell=emit("{% $length($text) %}")
+        Keep={"Type": "Pass", "Assign": {"text": "a\nb"}, "Next": "Tell"},
+        Tell=emit("{% $length($text) %}"),
     )
     assert 4 == run(definition, without=["assigned_text"]).output
     assert 3 == run(definition).output
