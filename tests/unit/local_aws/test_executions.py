@@ -55,7 +55,7 @@ def test_iterations_are_told_apart_though_their_events_mix() -> None:
     left = history.leave("Map", "Each", succeeded)
     history.enter("Pass", "Done", left)
     told = [(v.name, v.map_index, v.duration_seconds) for v in visits(history.events)]
-    assert [("Each", None, 8), ("Notify", 0, 3), ("Notify", 1, 1), ("Done", None, None)] == told
+    assert [("Each", None, 9), ("Notify", 0, 3), ("Notify", 1, 1), ("Done", None, None)] == told
 
 
 def test_an_error_belongs_to_the_stay_in_which_it_happened() -> None:

@@ -88,21 +88,19 @@ def test_times_and_bytes_of_results_are_text() -> None:
 
 
 @pytest.mark.parametrize(
-    ("report", "line"),
+    ("report", "end"),
     [
         (
             Report("1", 0.0123, 128, 45),
-            "REPORT RequestId: 1\tDuration: 12.30 ms\tBilled Duration: 13 ms\t"
-            "Memory Size: 128 MB\tMax Memory Used: 45 MB",
+            "Billed Duration: 13 ms\tMemory Size: 128 MB\tMax Memory Used: 45 MB",
         ),
         (
             Report("1", 0.5, 128, 45, init_duration=0.2501, status="timeout"),
-            "REPORT RequestId: 1\tDuration: 500.00 ms\tBilled Duration: 751 ms\t"
-            "Memory Size: 128 MB\tMax Memory Used: 45 MB\tInit Duration: 250.10 ms\t"
-            "Status: timeout",
+            "Init Duration: 250.10 ms\tStatus: timeout",
         ),
     ],
     ids=["warm", "cold, out of time"],
 )
-def test_report_line(report: Report, line: str) -> None:
-    assert line == report.line()
+def test_report_line(report: Report, end: str) -> None:
+    assert report.line().startswith("REPORT RequestId: 1\tDuration: ")
+    assert report.line().endswith(f"\t{end}")
