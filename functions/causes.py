@@ -44,7 +44,7 @@ _CAUSES: Final = (
         "worker_down",
         Severity.CRITICAL,
         "stopped: its apply worker is not running",
-        "The subscription is enabled, but no apply worker ran at either of two looks. "
+        "The subscription is enabled, but no apply worker ran for as long as two restarts take. "
         "Nothing is replicated until one starts; the error log usually says why it does not.",
         _STATE,
     ),

@@ -14,29 +14,47 @@ from functions.report import Evidence, Finding
 
 @dataclass(frozen=True, slots=True)
 class Looks:
-    """One or two looks at a server, in order; the second is there only where one was not enough."""
+    """Looks at one server, in order; more than one only where the first was not enough."""
 
-    first: Snapshot
-    second: Snapshot | None = None
+    snapshots: tuple[Snapshot, ...]
+
+    @property
+    def first(self) -> Snapshot:
+        return self.snapshots[0]
 
     @property
     def latest(self) -> Snapshot:
-        return self.second or self.first
+        return self.snapshots[-1]
 
     @property
     def seconds_between(self) -> float:
         return (self.latest.taken_at - self.first.taken_at).total_seconds()
 
     def earlier(self, subscription: Subscription) -> Subscription | None:
-        """The same subscription in the first of two looks; None if there is none."""
-        if self.second is None:
-            return None
-        return next((one for one in self.first.subscriptions if one.oid == subscription.oid), None)
+        """The same subscription in the first of several looks; None if there is none."""
+        return self.first.find(subscription.oid) if len(self.snapshots) > 1 else None
+
+    def previous(self, subscription: Subscription) -> Subscription | None:
+        """The same subscription in the look before the latest; None if there is none."""
+        return self.snapshots[-2].find(subscription.oid) if len(self.snapshots) > 1 else None
+
+    def with_another(self, snapshot: Snapshot) -> "Looks":
+        return Looks((*self.snapshots, snapshot))
 
 
-def needs_second_look(snapshot: Snapshot) -> bool:
-    """A missing worker may just be restarting: one look cannot tell a restart from an outage."""
-    return any(subscription.down for subscription in snapshot.subscriptions)
+def unsettled(looks: Looks) -> bool:
+    """Whether another look could tell more: one look cannot tell a restart from an outage.
+
+    A missing worker may be restarting; one that has just come back may be about to fail again.
+    """
+    return any(_unsettled(subscription, looks) for subscription in looks.latest.subscriptions)
+
+
+def _unsettled(subscription: Subscription, looks: Looks) -> bool:
+    if not subscription.enabled or _errors_rose(subscription, looks):
+        return False
+    previous = looks.previous(subscription)
+    return subscription.down or (previous is not None and previous.down)
 
 
 def diagnose(looks: Looks, max_lag_seconds: float) -> tuple[Finding, ...]:
@@ -109,8 +127,8 @@ def _worker_down(subscription: Subscription, looks: Looks) -> Finding:
         "worker_down",
         subscription,
         looks,
-        f"Subscription {subscription.name} is enabled, but no apply worker ran at two looks "
-        f"{looks.seconds_between:.0f} s apart.",
+        f"Subscription {subscription.name} is enabled, but no apply worker ran in "
+        f"{looks.seconds_between:.0f} s.",
     )
 
 

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import pg8000.native
 
-from functions.check_replication.diagnosis import Looks, needs_second_look
+from functions.check_replication.diagnosis import Looks, unsettled
 from functions.check_replication.snapshot import Snapshot
 from functions.check_replication.targets import Target
 
@@ -23,8 +23,11 @@ CONNECT_SECONDS: Final = 10
 
 STATEMENT_SECONDS: Final = 5
 
-MAX_WAIT_SECONDS: Final = 12
-"""Between two looks, whatever wal_retrieve_retry_interval says."""
+PAUSE_SECONDS: Final = 1
+"""Between two looks."""
+
+MAX_LOOKING_SECONDS: Final = 12
+"""From the first look to the last, whatever wal_retrieve_retry_interval says."""
 
 _AUTHENTICATION_REFUSED: Final = frozenset({"28000", "28P01"})
 _QUERY_CANCELED: Final = "57014"
@@ -42,16 +45,18 @@ class ProbeError(Exception):
 
 
 def look(target: Target, password: str, *, pause: Callable[[float], None] = time.sleep) -> Looks:
-    """Look once at the target, and again after a worker's restart interval where it is ambiguous.
+    """Look at the target, and again and again while what was seen is ambiguous.
 
-    `password` is the target's own or an IAM token. Raises `ProbeError`.
+    That ends with the second restart that a missing worker should have made. `password` is the
+    target's own or an IAM token. Raises `ProbeError`.
     """
     with _connected(target, password) as connection:
-        first = _snapshot(connection, target)
-        if not needs_second_look(first):
-            return Looks(first)
-        pause(min(first.wal_retrieve_retry_seconds + 1, MAX_WAIT_SECONDS))
-        return Looks(first, _snapshot(connection, target))
+        looks = Looks((_snapshot(connection, target),))
+        limit = min(2 * looks.first.wal_retrieve_retry_seconds + 1, MAX_LOOKING_SECONDS)
+        while unsettled(looks) and looks.seconds_between < limit:
+            pause(PAUSE_SECONDS)
+            looks = looks.with_another(_snapshot(connection, target))
+        return looks
 
 
 @contextmanager
@@ -98,12 +103,12 @@ def _snapshot(connection: pg8000.native.Connection, target: Target) -> Snapshot:
         rows = connection.run(_statement(connection.parameter_statuses["server_version"]))
     except pg8000.native.DatabaseError as error:
         raise _refused(error, target) from error
-    except TimeoutError as error:
-        raise ProbeError(
-            "database_timeout",
-            f"{target.hostname} did not answer the query within {CONNECT_SECONDS} s.",
-        ) from error
     except (pg8000.native.InterfaceError, OSError) as error:
+        if isinstance(error, TimeoutError) or isinstance(error.__cause__, TimeoutError):
+            raise ProbeError(
+                "database_timeout",
+                f"{target.hostname} did not answer the query within {CONNECT_SECONDS} s.",
+            ) from error
         raise ProbeError(
             "database_error", f"{target.hostname} broke off the query: {error}."
         ) from error

@@ -47,6 +47,9 @@ class Snapshot:
     wal_retrieve_retry_seconds: float
     subscriptions: tuple[Subscription, ...]
 
+    def find(self, oid: int) -> Subscription | None:
+        return next((one for one in self.subscriptions if one.oid == oid), None)
+
     @classmethod
     def from_rows(cls, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> Self:
         """Freeze the rows of subscriptions.sql; columns this version does not know are ignored.

@@ -121,6 +121,8 @@ def test_a_role_with_login_alone_sees_enough(pair: Pair) -> None:
 def test_a_worker_that_restarts_between_the_looks_is_healthy(pair: Pair) -> None:
     """The first look finds no worker; by the second the publisher is back."""
     FAULTS["publisher_down"].break_(pair)
-    looks = look(pair, pause=lambda _: FAULTS["publisher_down"].mend(pair))
+    mends = iter([FAULTS["publisher_down"].mend])
+    looks = look(pair, pause=lambda _: next(mends, lambda _: None)(pair))
     assert looks.first.subscriptions[0].down
+    assert not looks.latest.subscriptions[0].down
     assert [] == causes(looks)

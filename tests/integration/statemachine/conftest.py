@@ -102,7 +102,7 @@ class Machine:
         client = self.aws.client("stepfunctions")
         execution = start_execution(client, self.arn, {} if input_ is None else input_)
         description = wait_for_end(client, execution, timeout=60)
-        return Run(description, trace(client, execution), self.functions.events["Notify"])
+        return Run(dict(description), trace(client, execution), self.functions.events["Notify"])
 
 
 MakeMachine = Callable[..., Machine]

@@ -16,11 +16,11 @@ def look(target: Target) -> Looks:
     """A database for each case, told by the cluster's name."""
     match target.cluster:
         case "healthy":
-            return Looks(snapshot(HEALTHY))
+            return Looks((snapshot(HEALTHY),))
         case "empty":
-            return Looks(snapshot())
+            return Looks((snapshot(),))
         case "replica":
-            return Looks(snapshot(HEALTHY, in_recovery=True))
+            return Looks((snapshot(HEALTHY, in_recovery=True),))
         case "refused":
             raise ProbeError("database_unreachable", "No connection to refused.example:5432.")
         case name:
@@ -63,7 +63,7 @@ def test_a_cluster_that_takes_too_long_is_unknown_and_holds_up_nobody() -> None:
     def slow(one: Target) -> Looks:
         if one.cluster == "slow":
             release.wait(60)
-        return Looks(snapshot(HEALTHY))
+        return Looks((snapshot(HEALTHY),))
 
     try:
         checked = check_all([target("slow"), target("fast")], slow, time_limit_seconds=0.5)

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from functions.check_replication.diagnosis import Looks, diagnose, needs_second_look
+from functions.check_replication.diagnosis import Looks, diagnose, unsettled
 from functions.check_replication.snapshot import Subscription
 from tests.unit.check_replication.builders import DOWN, HEALTHY, NOW, ago, snapshot
 
@@ -41,7 +41,7 @@ def causes(looks: Looks) -> list[tuple[str | None, str]]:
     ],
 )
 def test_one_look_is_enough(subscription: Subscription, cause: str) -> None:
-    looks = Looks(snapshot(subscription))
+    looks = Looks((snapshot(subscription),))
     assert [("orders_sub", cause)] == causes(looks)
 
 
@@ -72,7 +72,7 @@ def test_one_look_is_enough(subscription: Subscription, cause: str) -> None:
     ],
 )
 def test_a_healthy_set_up_is_quiet(subscription: Subscription) -> None:
-    assert [] == causes(Looks(snapshot(subscription)))
+    assert [] == causes(Looks((snapshot(subscription),)))
 
 
 @pytest.mark.parametrize(
@@ -105,47 +105,57 @@ def test_a_healthy_set_up_is_quiet(subscription: Subscription) -> None:
         ),
     ],
 )
-def test_a_missing_worker_is_judged_by_two_looks(
+def test_a_missing_worker_is_judged_by_several_looks(
     first: Subscription, second: Subscription, expected: list[str]
 ) -> None:
-    looks = Looks(snapshot(first), snapshot(second, seconds_later=6))
+    looks = Looks((snapshot(first), snapshot(second, seconds_later=6)))
     assert expected == [cause for _, cause in causes(looks)]
 
 
 def test_every_subscription_is_judged_not_only_the_first() -> None:
-    looks = Looks(snapshot(HEALTHY, replace(DISABLED, oid=1, name="a"), OTHER))
+    looks = Looks((snapshot(HEALTHY, replace(DISABLED, oid=1, name="a"), OTHER),))
     assert [("a", "subscription_disabled")] == causes(looks)
 
 
 def test_a_subscription_dropped_or_made_between_the_looks_is_not_reported() -> None:
     made = replace(DOWN, oid=9, name="new_sub")
-    looks = Looks(snapshot(HEALTHY, DOWN), snapshot(HEALTHY, made, seconds_later=6))
+    looks = Looks((snapshot(HEALTHY, DOWN), snapshot(HEALTHY, made, seconds_later=6)))
     assert [] == causes(looks)
 
 
 def test_a_cluster_without_a_subscription_is_a_finding() -> None:
-    assert [(None, "no_subscription")] == causes(Looks(snapshot()))
+    assert [(None, "no_subscription")] == causes(Looks((snapshot(),)))
 
 
 def test_a_read_replica_is_a_wrong_configuration_not_an_outage() -> None:
     """On a replica the view shows no worker for any subscription."""
-    looks = Looks(snapshot(DOWN, in_recovery=True))
+    looks = Looks((snapshot(DOWN, in_recovery=True),))
     assert [(None, "monitor_misconfigured")] == causes(looks)
 
 
 @pytest.mark.parametrize(
-    ("subscription", "expected"),
-    [(HEALTHY, False), (DOWN, True), (DISABLED, False)],
-    ids=["running", "missing", "disabled"],
+    ("seen", "expected"),
+    [
+        pytest.param([HEALTHY], False, id="running"),
+        pytest.param([DISABLED], False, id="disabled"),
+        pytest.param([DOWN], True, id="missing once"),
+        pytest.param([DOWN, DOWN], True, id="missing twice"),
+        pytest.param([DOWN, HEALTHY], True, id="just back"),
+        pytest.param([DOWN, HEALTHY, HEALTHY], False, id="back to stay"),
+        pytest.param([DOWN, HEALTHY, DOWN], True, id="gone again"),
+        pytest.param([ERRORS_8, ERRORS_9], False, id="errors rise"),
+        pytest.param([DOWN, DISABLED], False, id="disabled meanwhile"),
+    ],
 )
-def test_only_a_missing_worker_needs_a_second_look(
-    subscription: Subscription, expected: object
+def test_looking_ends_when_another_look_could_tell_no_more(
+    seen: list[Subscription], expected: object
 ) -> None:
-    assert expected == needs_second_look(snapshot(OTHER, subscription))
+    looks = Looks(tuple(snapshot(OTHER, one, seconds_later=i) for i, one in enumerate(seen)))
+    assert expected == unsettled(looks)
 
 
 def test_the_evidence_shows_what_the_verdict_rests_on() -> None:
-    looks = Looks(snapshot(ERRORS_8), snapshot(ERRORS_9, seconds_later=6))
+    looks = Looks((snapshot(ERRORS_8), snapshot(ERRORS_9, seconds_later=6)))
     (finding,) = diagnose(looks, MAX_LAG)
     expected = {
         "database": "shop",
@@ -160,7 +170,7 @@ def test_the_evidence_shows_what_the_verdict_rests_on() -> None:
 
 def test_lag_evidence_is_in_seconds_and_says_since_when() -> None:
     silent = replace(HEALTHY, last_msg_send_time=ago(720), last_msg_receipt_time=ago(720))
-    (finding,) = diagnose(Looks(snapshot(silent)), MAX_LAG)
+    (finding,) = diagnose(Looks((snapshot(silent),)), MAX_LAG)
     expected = {
         "lag_seconds": 720.0,
         "max_lag_seconds": 300.0,
