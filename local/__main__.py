@@ -1,6 +1,7 @@
 """The local stack's command line: `python -m local demo|up|run|break|mend`. Development only."""
 
 import argparse
+import signal
 import sys
 from collections.abc import Sequence
 
@@ -12,9 +13,14 @@ from local.postgres.faults import FAULTS
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run one command; 0 if it went well, 1 if not, 2 for wrong usage."""
+    """Run one command; 0 if it went well, 1 if not, 2 for wrong usage, 130 if interrupted.
+
+    Whatever interrupts it, the servers it started end with it.
+    """
     options = _parser().parse_args(arguments)
     console = Console()
+    for end in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(end, signal.default_int_handler)
     try:
         match options.command:
             case "demo":
@@ -26,6 +32,8 @@ def main(arguments: Sequence[str]) -> int:
     except (CommandError, demo.UnexpectedError) as error:
         Console(stderr=True).print(f"[red]✘[/] {error}", markup=True, highlight=False)
         return 1
+    except KeyboardInterrupt:
+        return 130
     return 0
 
 

@@ -1,7 +1,7 @@
 """Commands to a stack that runs in another process, over HTTP on 127.0.0.1. Development only.
 
 `make local` runs the server; `python -m local break|mend|run` are its clients. Where the server is
-stands in `build/local.json` while it runs.
+stands in `build/local.json` below the current directory while it runs.
 """
 
 import json
@@ -10,12 +10,11 @@ import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 from typing import Final
 
-from local.deployment import PROJECT
-
-ADDRESS_FILE: Final = PROJECT / "build" / "local.json"
+ADDRESS_FILE: Final = Path("build/local.json")
 
 Command = Callable[[str], str]
 """Takes the command's argument and returns what to print; raises `CommandError`."""

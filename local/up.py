@@ -23,8 +23,7 @@ _WIDTH: Final = 110
 
 
 def run(console: Console) -> None:
-    """Start the stack, say how to use it, and stop it at Ctrl-C or SIGTERM."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    """Start the stack, say how to use it, and stop it when interrupted."""
     with tempfile.TemporaryDirectory(prefix="local-") as directory:
         try:
             with (

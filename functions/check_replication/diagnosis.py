@@ -1,6 +1,6 @@
 """From what was seen to what is wrong: the rules of the subscriber's side. Pure.
 
-A subscription is judged by the latest look; counters by the difference between two looks. Sources:
+A subscription is judged by the latest look, its counters by their rise since the first. Sources:
 pg_subscription, pg_stat_subscription, pg_stat_subscription_stats (15+) of the PostgreSQL manual.
 """
 

@@ -100,9 +100,7 @@ def test_a_healthy_set_up_is_quiet(subscription: Subscription) -> None:
             id="before 15: no counters",
         ),
         pytest.param(DOWN, HEALTHY, [], id="ordinary restart"),
-        pytest.param(
-            DOWN, DISABLED, ["subscription_disabled"], id="disabled between the two looks"
-        ),
+        pytest.param(DOWN, DISABLED, ["subscription_disabled"], id="disabled between the looks"),
     ],
 )
 def test_a_missing_worker_is_judged_by_several_looks(
