@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Self
 
-from functions.causes import CATALOGUE, Severity
+from functions.catalogue import CATALOGUE, Severity
 
 MAX_REPORT_BYTES = 240_000
 """Step Functions allows payloads of 262,144 bytes; the rest is for what travels beside a report."""
@@ -72,13 +72,17 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class ClusterReport:
-    """The verdict on one cluster; `omitted_findings` counts those left out to bound the report."""
+    """The verdict on one cluster; `omitted_findings` counts those left out to bound the report.
+
+    `log_query` is the cluster's own query of its log groups, if it has one.
+    """
 
     cluster: str
     status: Status
     log_groups: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
     omitted_findings: int = 0
+    log_query: str | None = None
 
     @property
     def fingerprint(self) -> str:
@@ -96,6 +100,8 @@ class ClusterReport:
         }
         if self.omitted_findings:
             document["omitted_findings"] = self.omitted_findings
+        if self.log_query is not None:
+            document["log_query"] = self.log_query
         return document
 
     @classmethod
@@ -109,6 +115,7 @@ class ClusterReport:
             log_groups=tuple(str(group) for group in document.get("log_groups") or ()),
             findings=findings,
             omitted_findings=int(document.get("omitted_findings") or 0),
+            log_query=document.get("log_query"),
         )
 
 

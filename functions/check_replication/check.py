@@ -1,23 +1,40 @@
 """Checks all clusters at once; whatever happens to one of them, each gets its verdict.
 
-"Unhealthy" is returned. An exception means "could not find out": it ends here, as `unknown`.
+"Unhealthy" is returned. An exception means "could not find out": it ends here, as a finding.
 """
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from functions.check_replication.diagnosis import Looks, diagnose
-from functions.check_replication.probe import ProbeError
+from functions.check_replication.connection import ProbeError
+from functions.check_replication.diagnosis import Looks, PublisherLooks, diagnose
 from functions.check_replication.snapshot import Snapshot
-from functions.check_replication.targets import Misconfigured, Target
+from functions.check_replication.targets import Login, Misconfigured, Target
 from functions.report import ClusterReport, Finding, Status
 from functions.telemetry import logger
 
 MAX_AT_ONCE: Final = 64
 
-Look = Callable[[Target], Looks]
+_COULD_NOT_FIND_OUT: Final = frozenset(
+    {
+        "database_auth_failed",
+        "database_unreachable",
+        "database_timeout",
+        "database_error",
+        "monitor_misconfigured",
+        "monitor_failed",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Probes:
+    """How to look at a subscriber (with the limit of lag in seconds) and at a publisher."""
+
+    subscriber: Callable[[Login, float], Looks]
+    publisher: Callable[[Login], PublisherLooks]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +46,7 @@ class Checked:
 
 
 def check_all(
-    targets: Iterable[Target | Misconfigured], look: Look, time_limit_seconds: float
+    targets: Iterable[Target | Misconfigured], probes: Probes, time_limit_seconds: float
 ) -> list[Checked]:
     """A verdict on each target, in their order, within the time limit."""
     targets = list(targets)
@@ -37,7 +54,7 @@ def check_all(
         return []
     executor = ThreadPoolExecutor(max_workers=min(MAX_AT_ONCE, len(targets)))
     try:
-        futures = [executor.submit(check, target, look) for target in targets]
+        futures = [executor.submit(check, target, probes) for target in targets]
         wait(futures, timeout=time_limit_seconds)
         return [
             _result(target, future, time_limit_seconds)
@@ -47,49 +64,68 @@ def check_all(
         executor.shutdown(wait=False, cancel_futures=True)
 
 
-def check(target: Target | Misconfigured, look: Look) -> Checked:
+def check(target: Target | Misconfigured, probes: Probes) -> Checked:
     """One cluster's verdict; never raises for anything that went wrong with this cluster."""
     if isinstance(target, Misconfigured):
         problems = "; ".join(target.problems)
-        return unknown(target, "monitor_misconfigured", f"Not checked: {problems}.")
+        return _unknown(target, "monitor_misconfigured", f"Not checked: {problems}.")
     try:
-        looks = look(target)
-        findings = diagnose(looks, target.max_lag_seconds)
+        return _check(target, probes)
     except ProbeError as error:
         logger.warning("cluster not checked", cluster=target.cluster, reason=str(error))
-        return unknown(target, error.cause, str(error))
+        return _unknown(target, error.cause, str(error))
     except Exception as error:  # noqa: BLE001  the edge: a failure is a verdict, not everybody's end
         logger.exception("check failed", cluster=target.cluster)
-        return unknown(
+        return _unknown(
             target, "monitor_failed", f"The check of this cluster failed: {type(error).__name__}."
         )
-    return Checked(
-        ClusterReport(
-            cluster=target.cluster,
-            status=_status(findings),
-            log_groups=(target.log_group,),
-            findings=findings,
-        ),
-        looks.latest,
-    )
 
 
-def unknown(target: Target | Misconfigured, cause: str, summary: str) -> Checked:
-    """The verdict "could not be checked"."""
-    return Checked(
-        ClusterReport(
-            cluster=target.cluster,
-            status=Status.UNKNOWN,
-            log_groups=(target.log_group,),
-            findings=(Finding(cause, summary),),
-        )
+def _check(target: Target, probes: Probes) -> Checked:
+    """Both sides are looked at together; what is known of one stands without the other."""
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        publisher = beside.submit(_look_at_publisher, target, probes)
+        looks = probes.subscriber(target.subscriber, target.max_lag_seconds)
+        publisher_looks, problems = publisher.result()
+    findings = diagnose(looks, target.max_lag_seconds, publisher_looks)
+    return Checked(_report(target, findings + problems), looks.latest)
+
+
+def _look_at_publisher(
+    target: Target, probes: Probes
+) -> tuple[PublisherLooks | None, tuple[Finding, ...]]:
+    """Nothing where none is configured; a finding where it could not be looked at."""
+    if target.publisher is None:
+        return None, ()
+    try:
+        return probes.publisher(target.publisher), ()
+    except ProbeError as error:
+        logger.warning("publisher not checked", cluster=target.cluster, reason=str(error))
+        evidence = {"side": "publisher", "publisher": target.publisher.address}
+        return None, (Finding(error.cause, f"The publisher: {error}", evidence=evidence),)
+
+
+def _report(target: Target | Misconfigured, findings: tuple[Finding, ...]) -> ClusterReport:
+    report = ClusterReport(
+        cluster=target.cluster,
+        status=_status(findings),
+        log_groups=(target.log_group,),
+        findings=findings,
     )
+    return replace(report, log_query=target.log_query) if isinstance(target, Target) else report
 
 
 def _status(findings: tuple[Finding, ...]) -> Status:
-    if any(finding.cause == "monitor_misconfigured" for finding in findings):
-        return Status.UNKNOWN
-    return Status.UNHEALTHY if findings else Status.HEALTHY
+    """`unknown` where nothing but the lack of an answer was found."""
+    if not findings:
+        return Status.HEALTHY
+    known = any(finding.cause not in _COULD_NOT_FIND_OUT for finding in findings)
+    return Status.UNHEALTHY if known else Status.UNKNOWN
+
+
+def _unknown(target: Target | Misconfigured, cause: str, summary: str) -> Checked:
+    """The verdict "could not be checked"."""
+    return Checked(_report(target, (Finding(cause, summary),)))
 
 
 def _result(
@@ -97,7 +133,7 @@ def _result(
 ) -> Checked:
     if future.done():
         return future.result()
-    return unknown(
+    return _unknown(
         target,
         "database_timeout",
         f"The check was not finished after {time_limit_seconds:.0f} s, the time left to the "

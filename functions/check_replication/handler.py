@@ -8,13 +8,13 @@ import boto3
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from chalice.app import Blueprint
 
-from functions.check_replication.check import Checked, check_all
-from functions.check_replication.diagnosis import Looks
+from functions.check_replication.check import Checked, Probes, check_all
+from functions.check_replication.diagnosis import Looks, PublisherLooks
 from functions.check_replication.execution_input import ExecutionInput
 from functions.check_replication.measures import publish_lag, publish_verdict
-from functions.check_replication.probe import look
+from functions.check_replication.probe import look, look_at_publisher
 from functions.check_replication.selection import select
-from functions.check_replication.targets import Target, by_cluster, unknown_names
+from functions.check_replication.targets import Login, by_cluster, unknown_names
 from functions.parameters import parameter_path
 from functions.report import report
 from functions.telemetry import identify_execution, logger, tracer
@@ -42,7 +42,7 @@ def check_replication(event: Mapping[str, Any], context: LambdaContext) -> dict[
     for cluster, parameters in clusters.items():
         if names := unknown_names(parameters):
             logger.warning("parameters without a meaning", cluster=cluster, parameters=names)
-    checked = check_all(select(clusters, request, path), _look, CHECK_SECONDS)
+    checked = check_all(select(clusters, request, path), PROBES, CHECK_SECONDS)
     _publish(checked)
     return report([one.report for one in checked], checked_at=datetime.now(UTC))
 
@@ -57,15 +57,24 @@ def read_parameters(ssm: "SSMClient", path: str) -> dict[str, str]:
     }
 
 
-def _look(target: Target) -> Looks:
-    return look(target, _iam_token(target) if target.password is None else target.password)
+def _look(login: Login, max_lag_seconds: float) -> Looks:
+    return look(login, _password(login), max_lag_seconds)
 
 
-def _iam_token(target: Target) -> str:
-    """A password for RDS IAM authentication, valid for 15 minutes; signed here, no call is made."""
+def _look_at_publisher(login: Login) -> PublisherLooks:
+    return look_at_publisher(login, _password(login))
+
+
+def _password(login: Login) -> str:
+    """Its own, or a token for RDS IAM authentication (15 minutes; signed here, without a call)."""
+    if login.password is not None:
+        return login.password
     return boto3.client("rds").generate_db_auth_token(
-        DBHostname=target.hostname, Port=target.port, DBUsername=target.username
+        DBHostname=login.hostname, Port=login.port, DBUsername=login.username
     )
+
+
+PROBES = Probes(_look, _look_at_publisher)
 
 
 def _publish(checked: list[Checked]) -> None:

@@ -1,9 +1,28 @@
-"""What a probe saw at one instant. Pure."""
+"""What a probe saw of a subscriber at one instant (subscriber.sql). Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any, Self
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """The tables of a subscription (pg_subscription_rel), names as `format('%I.%I')` writes them.
+
+    `pending` are those not ready (srsubstate other than r), `workers` the pids that copy them.
+    """
+
+    names: frozenset[str]
+    pending: tuple[str, ...] = ()
+    workers: tuple[int, ...] = ()
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any] | None) -> Self | None:
+        if document is None:
+            return None
+        names, pending, workers = (document[key] for key in ("names", "pending", "workers"))
+        return cls(frozenset(names), tuple(pending), tuple(workers))
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,8 +30,9 @@ class Subscription:
     """One subscription and its leader apply worker (pg_subscription, pg_stat_subscription).
 
     The worker's values are None while none runs; times are the server's, aware; LSNs are `X/X`.
-    `disable_on_error`, the error counts and `stats_reset` exist from PostgreSQL 15 on
-    (pg_stat_subscription_stats), else None.
+    `disable_on_error`, `skip_lsn`, the error counts and `stats_reset` exist from PostgreSQL 15 on
+    (pg_stat_subscription_stats), `conflicts` from 18. `blocker_…` tells of the session whose lock
+    an apply worker waits for; `tables` is None where they cannot be seen.
     """
 
     oid: int
@@ -20,55 +40,98 @@ class Subscription:
     database: str
     enabled: bool
     slot_name: str | None
+    publications: tuple[str, ...]
     disable_on_error: bool | None
+    skip_lsn: str | None
+    apply_error_count: int | None
+    sync_error_count: int | None
+    conflicts: Mapping[str, int]
+    stats_reset: datetime | None
     worker_pid: int | None
     received_lsn: str | None
     last_msg_send_time: datetime | None
     last_msg_receipt_time: datetime | None
     latest_end_lsn: str | None
     latest_end_time: datetime | None
-    apply_error_count: int | None
-    sync_error_count: int | None
-    stats_reset: datetime | None
+    wait_event: str | None
+    blocked_since: datetime | None
+    blocker_pid: int | None
+    blocker_user: str | None
+    blocker_application: str | None
+    blocker_query: str | None
+    blocker_age_seconds: float | None
+    tables: Tables | None
 
     @property
     def down(self) -> bool:
-        """Enabled, yet without an apply worker: ambiguous until looked at twice."""
+        """Enabled, yet without an apply worker: ambiguous until looked at again."""
         return self.enabled and self.worker_pid is None
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """One look at one server; `taken_at` is the server's own clock."""
+    """One look at one server; `taken_at` is the server's own clock.
+
+    `sees_activity` is False where the role lacks pg_read_all_stats.
+    """
 
     taken_at: datetime
     server_version: str
     in_recovery: bool
+    sees_activity: bool
     wal_retrieve_retry_seconds: float
+    wal_receiver_timeout_seconds: float
+    max_workers: int
+    workers_in_use: int
     subscriptions: tuple[Subscription, ...]
 
     def find(self, oid: int) -> Subscription | None:
         return next((one for one in self.subscriptions if one.oid == oid), None)
 
+    @property
+    def other_databases(self) -> tuple[str, ...]:
+        """Databases whose subscriptions' tables were not seen from this one."""
+        unseen = (one.database for one in self.subscriptions if one.tables is None)
+        return tuple(dict.fromkeys(unseen))
+
+    def with_tables_of(self, other: "Snapshot") -> "Snapshot":
+        """The same look with the tables that another database's connection saw."""
+        seen = {one.oid: one.tables for one in other.subscriptions if one.tables is not None}
+        return replace(
+            self,
+            subscriptions=tuple(
+                replace(one, tables=seen.get(one.oid, one.tables)) for one in self.subscriptions
+            ),
+        )
+
     @classmethod
     def from_rows(cls, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> Self:
-        """Freeze the rows of subscriptions.sql; columns this version does not know are ignored.
+        """Freeze the rows of subscriber.sql; columns this version does not know are ignored.
 
         The statement yields at least one row; without subscriptions its subscription columns are
         NULL. Raises `KeyError` naming a column that is missing.
         """
         records = [dict(zip(columns, row, strict=True)) for row in rows]
         server = records[0]
+        facts = {one.name: server[one.name] for one in fields(cls) if one.name in server}
         return cls(
-            taken_at=server["taken_at"],
-            server_version=server["server_version"],
-            in_recovery=server["in_recovery"],
-            wal_retrieve_retry_seconds=server["wal_retrieve_retry_ms"] / 1000,
-            subscriptions=tuple(
-                _subscription(record) for record in records if record["oid"] is not None
-            ),
+            **facts
+            | {
+                "server_version": server["server_version"].split()[0],
+                "subscriptions": tuple(
+                    _subscription(record) for record in records if record["oid"] is not None
+                ),
+            }
         )
 
 
 def _subscription(record: Mapping[str, Any]) -> Subscription:
-    return Subscription(**{column.name: record[column.name] for column in fields(Subscription)})
+    values = {column.name: record[column.name] for column in fields(Subscription)}
+    return Subscription(
+        **values
+        | {
+            "publications": tuple(record["publications"] or ()),
+            "conflicts": record["conflicts"] or {},
+            "tables": Tables.from_json(record["tables"]),
+        }
+    )

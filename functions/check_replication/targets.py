@@ -14,12 +14,14 @@ RESERVED_NAMES: Final = frozenset({"slack"})
 
 _KNOWN: Final = frozenset(
     {"hostname", "port", "username", "dbname", "password", "sslmode"}
-    | {"log-group", "max-lag-seconds", "channel-id", "mute"}
+    | {"log-group", "log-query", "max-lag-seconds", "channel-id", "mute"}
 )
 _PUBLISHER_PREFIX: Final = "publisher/"
 _REQUIRED: Final = ("hostname", "username", "dbname")
 _SSLMODES: Final = ("verify-full", "require", "disable")
 _MAX_PORT: Final = 65_535
+_MAX_QUERY_CHARACTERS: Final = 10_000
+"""CloudWatch Logs API, StartQuery: length of a query."""
 
 _LOG_GROUP_NAME: Final = re.compile(r"[\.\-_/#A-Za-z0-9]{1,512}")
 """CloudWatch Logs API, StartQuery: pattern and length of a log group name."""
@@ -30,18 +32,34 @@ _LOG_GROUP_ARN: Final = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
-    """A subscriber to check. `password` None means RDS IAM authentication; lag is in seconds."""
+class Login:
+    """How to reach a database. `password` None means RDS IAM authentication."""
 
-    cluster: str
     hostname: str
     username: str
     database: str
-    log_group: str
     password: str | None = field(default=None, repr=False)
     port: int = 5432
     sslmode: str = "verify-full"
+
+    @property
+    def address(self) -> str:
+        return f"{self.hostname}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A cluster to check: its subscriber and, where configured, its publisher; lag is in seconds.
+
+    `log_query` replaces the state machine's own query of the log group.
+    """
+
+    cluster: str
+    subscriber: Login
+    log_group: str
+    publisher: Login | None = None
     max_lag_seconds: float = 300.0
+    log_query: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,17 +97,13 @@ def unknown_names(parameters: Mapping[str, str]) -> list[str]:
 def target(cluster: str, parameters: Mapping[str, str], path: str) -> Target | Misconfigured:
     """Read one cluster's parameters; every problem is named, not only the first."""
     reader = _Reader(f"{path}{cluster}/", parameters)
-    hostname, username, database = (reader.required(name) for name in _REQUIRED)
     result = Target(
         cluster=cluster,
-        hostname=hostname,
-        username=username,
-        database=database,
-        password=reader.password(),
-        port=reader.port(),
-        sslmode=reader.sslmode(),
+        subscriber=reader.login(),
+        publisher=reader.publisher(),
         max_lag_seconds=reader.max_lag_seconds(),
         log_group=reader.log_group(default_log_group(cluster)),
+        log_query=reader.log_query(),
     )
     if reader.problems:
         return Misconfigured(cluster, tuple(reader.problems))
@@ -104,33 +118,58 @@ class _Reader:
         self._parameters = parameters
         self.problems: list[str] = []
 
-    def required(self, name: str) -> str:
+    def login(self, side: str = "") -> Login:
+        """`side` is `publisher/` or empty: what the names of the login's parameters begin with."""
+        hostname, username, database = (self._required(side + name) for name in _REQUIRED)
+        return Login(
+            hostname=hostname,
+            username=username,
+            database=database,
+            password=self._password(f"{side}password"),
+            port=self._port(f"{side}port"),
+            sslmode=self._sslmode(f"{side}sslmode"),
+        )
+
+    def publisher(self) -> Login | None:
+        """None where none of its parameters exists."""
+        configured = any(name.startswith(_PUBLISHER_PREFIX) for name in self._parameters)
+        return self.login(_PUBLISHER_PREFIX) if configured else None
+
+    def log_query(self) -> str | None:
+        query = self._parameters.get("log-query")
+        if query is not None and not 0 < len(query.strip()) <= _MAX_QUERY_CHARACTERS:
+            self._malformed(
+                "log-query", query, f"a query of 1 to {_MAX_QUERY_CHARACTERS} characters"
+            )
+        return query
+
+    def _required(self, name: str) -> str:
         value = self._parameters.get(name, "").strip()
         if not value:
             state = "empty" if name in self._parameters else "missing"
             self.problems.append(f"parameter {self._prefix}{name} is {state}")
         return value
 
-    def password(self) -> str | None:
-        password = self._parameters.get("password")
+    def _password(self, name: str) -> str | None:
+        password = self._parameters.get(name)
         if password is not None and not password.strip():
             self.problems.append(
-                f"parameter {self._prefix}password is empty: set it, or delete it to log in by "
-                "RDS IAM authentication"
+                f"parameter {self._prefix}{name} is empty: set it, or delete it to log in by RDS "
+                "IAM authentication"
             )
         return password
 
-    def port(self) -> int:
-        value = self._parameters.get("port", "5432").strip()
+    def _port(self, name: str) -> int:
+        value = self._parameters.get(name, "5432").strip()
         if value.isdecimal() and 1 <= int(value) <= _MAX_PORT:
             return int(value)
-        self._malformed("port", value, f"a whole number from 1 to {_MAX_PORT}")
+        self._malformed(name, value, f"a whole number from 1 to {_MAX_PORT}")
         return 0
 
-    def sslmode(self) -> str:
-        value = self._parameters.get("sslmode", "verify-full").strip()
+    def _sslmode(self, name: str) -> str:
+        value = self._parameters.get(name, "verify-full").strip()
         if value not in _SSLMODES:
-            self._malformed("sslmode", value, f"one of {', '.join(_SSLMODES)}")
+            self._malformed(name, value, f"one of {', '.join(_SSLMODES)}")
         return value
 
     def max_lag_seconds(self) -> float:

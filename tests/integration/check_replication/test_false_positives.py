@@ -6,10 +6,12 @@ from contextlib import contextmanager
 
 from functions.check_replication import probe
 from functions.check_replication.diagnosis import Looks, diagnose
-from functions.check_replication.targets import Target
+from functions.check_replication.targets import Login
 from local.postgres.faults import FAULTS
 from local.postgres.pair import DATABASE, MONITOR, MONITOR_PASSWORD, PUBLICATION, Pair
 from local.postgres.waiting import wait_until
+
+MAX_LAG_SECONDS = 300.0
 
 LARGE_TRANSACTION = (
     "INSERT INTO public.orders SELECT nextval(pg_get_serial_sequence('public.orders', 'id')), "
@@ -24,14 +26,12 @@ def look(
     pause: Callable[[float], None] = time.sleep,
 ) -> Looks:
     subscriber = pair.subscriber
-    target = Target(
-        "c", subscriber.host, user, DATABASE, "/log/group", port=subscriber.port, sslmode="disable"
-    )
-    return probe.look(target, password, pause=pause)
+    login = Login(subscriber.host, user, DATABASE, None, subscriber.port, "disable")
+    return probe.look(login, password, MAX_LAG_SECONDS, pause=pause)
 
 
 def causes(looks: Looks) -> list[str]:
-    return [finding.cause for finding in diagnose(looks, max_lag_seconds=300)]
+    return [finding.cause for finding in diagnose(looks, MAX_LAG_SECONDS)]
 
 
 @contextmanager
@@ -100,7 +100,7 @@ def test_subscriptions_of_other_databases_are_seen_from_one_connection(pair: Pai
         with subscription(pair, "stopped_sub", "connect = false", "elsewhere"):
             found = [
                 (finding.subscription, finding.cause, finding.evidence["database"])
-                for finding in diagnose(look(pair), max_lag_seconds=300)
+                for finding in diagnose(look(pair), MAX_LAG_SECONDS)
             ]
             pair.subscriber.sql(
                 "ALTER SUBSCRIPTION stopped_sub SET (slot_name = NONE)", "elsewhere"

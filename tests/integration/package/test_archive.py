@@ -32,7 +32,10 @@ def test_every_file_of_the_functions_is_packaged(archive: ZipFile) -> None:
     [
         "app.py",
         "functions/check_replication/handler.py",
-        "functions/check_replication/subscriptions.sql",
+        "functions/check_replication/subscriber.sql",
+        "functions/check_replication/errors_13.sql",
+        "functions/check_replication/errors_15.sql",
+        "functions/check_replication/publisher.sql",
         "functions/check_replication/rds-global-bundle.pem",
         "functions/notify/handler.py",
     ],

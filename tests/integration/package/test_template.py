@@ -79,7 +79,12 @@ def test_only_check_replication_is_in_the_vpc(resources: Resources) -> None:
 def test_function_knows_where_its_parameters_are(resources: Resources, function: str) -> None:
     """The template's parameter reaches the function's environment."""
     variables = resources[function]["Properties"]["Environment"]["Variables"]
-    assert {"SSM_PARAMETER_PATH": {"Ref": "SsmParameterPath"}} == variables
+    assert {"Ref": "SsmParameterPath"} == variables["SSM_PARAMETER_PATH"]
+
+
+def test_alerts_know_where_the_runbook_is(resources: Resources) -> None:
+    variables = resources["Notify"]["Properties"]["Environment"]["Variables"]
+    assert {"Ref": "RunbookUrl"} == variables["RUNBOOK_URL"]
 
 
 def test_defaults_are_those_of_the_article(template: dict[str, Any]) -> None:

@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from functions.check_replication.snapshot import Snapshot, Subscription
+from functions.check_replication.publisher_snapshot import Publication, PublisherSnapshot, Slot
+from functions.check_replication.snapshot import Snapshot, Subscription, Tables
 
 NOW = datetime(2026, 11, 22, 23, 34, 8, tzinfo=UTC)
 
@@ -19,16 +20,27 @@ HEALTHY = Subscription(
     database="shop",
     enabled=True,
     slot_name="orders_sub",
+    publications=("orders_pub",),
     disable_on_error=False,
+    skip_lsn=None,
+    apply_error_count=0,
+    sync_error_count=0,
+    conflicts={},
+    stats_reset=None,
     worker_pid=4711,
     received_lsn="0/1718500",
     last_msg_send_time=ago(1),
     last_msg_receipt_time=ago(0.99),
     latest_end_lsn="0/1718500",
     latest_end_time=ago(1),
-    apply_error_count=0,
-    sync_error_count=0,
-    stats_reset=None,
+    wait_event="LogicalApplyMain",
+    blocked_since=None,
+    blocker_pid=None,
+    blocker_user=None,
+    blocker_application=None,
+    blocker_query=None,
+    blocker_age_seconds=None,
+    tables=Tables(frozenset({"public.orders"})),
 )
 
 DOWN = replace(
@@ -39,6 +51,7 @@ DOWN = replace(
     last_msg_receipt_time=None,
     latest_end_lsn=None,
     latest_end_time=None,
+    wait_event=None,
 )
 """Without a worker the view has one row of NULLs."""
 
@@ -48,6 +61,44 @@ def snapshot(*subscriptions: Subscription, seconds_later: float = 0, **server: A
         "taken_at": NOW + timedelta(seconds=seconds_later),
         "server_version": "18.4",
         "in_recovery": False,
+        "sees_activity": True,
         "wal_retrieve_retry_seconds": 5.0,
+        "wal_receiver_timeout_seconds": 60.0,
+        "max_workers": 4,
+        "workers_in_use": 1,
     }
     return Snapshot(**(facts | server), subscriptions=subscriptions)
+
+
+SLOT = Slot(
+    name="orders_sub",
+    database="shop",
+    active=True,
+    active_pid=99,
+    wal_status="reserved",
+    safe_wal_bytes=None,
+    retained_wal_bytes=56.0,
+    unconfirmed_wal_bytes=0.0,
+    inactive_since=None,
+    invalidation_reason=None,
+)
+
+PUBLICATION = Publication("orders_pub", frozenset({"public.orders"}), ())
+
+
+def publisher(
+    *slots: Slot,
+    publications: tuple[Publication, ...] = (PUBLICATION,),
+    seconds_later: float = 0,
+    **server: Any,
+) -> PublisherSnapshot:
+    facts: dict[str, Any] = {
+        "taken_at": NOW + timedelta(seconds=seconds_later),
+        "server_version": "18.4",
+        "database": "shop",
+        "wal_bytes": 1_000_000.0,
+        "max_slots": 10,
+        "slots_in_use": len(slots),
+        "max_slot_wal_keep_bytes": None,
+    }
+    return PublisherSnapshot(**(facts | server), slots=slots, publications=publications)

@@ -1,20 +1,25 @@
 import threading
 
-from functions.check_replication.check import check, check_all
-from functions.check_replication.diagnosis import Looks
-from functions.check_replication.probe import ProbeError
-from functions.check_replication.targets import Misconfigured, Target
-from functions.report import Status
+from functions.check_replication.check import Probes, check, check_all
+from functions.check_replication.connection import ProbeError
+from functions.check_replication.diagnosis import Looks, PublisherLooks
+from functions.check_replication.targets import Login, Misconfigured, Target
+from functions.report import ClusterReport, Status
 from tests.unit.check_replication.builders import HEALTHY, snapshot
 
 
-def target(cluster: str) -> Target:
-    return Target(cluster, f"{cluster}.example", "monitor", "shop", f"/logs/{cluster}")
+def target(cluster: str, publisher: str | None = None) -> Target:
+    return Target(
+        cluster,
+        Login(cluster, "monitor", "shop"),
+        f"/logs/{cluster}",
+        publisher=None if publisher is None else Login(publisher, "monitor", "shop"),
+    )
 
 
-def look(target: Target) -> Looks:
-    """A database for each case, told by the cluster's name."""
-    match target.cluster:
+def look(login: Login, _: float = 300) -> Looks:
+    """A database for each case, told by the host's name."""
+    match login.hostname:
         case "healthy":
             return Looks((snapshot(HEALTHY),))
         case "empty":
@@ -27,10 +32,17 @@ def look(target: Target) -> Looks:
             raise RuntimeError(name)
 
 
+def look_at_publisher(login: Login) -> PublisherLooks:
+    raise ProbeError("database_timeout", f"{login.address} did not answer.")
+
+
+PROBES = Probes(look, look_at_publisher)
+
+
 def test_each_cluster_gets_its_own_verdict_in_order() -> None:
     """One failing cluster never hides another."""
     names = ["refused", "healthy", "boom", "empty", "replica"]
-    checked = check_all([target(name) for name in names], look, time_limit_seconds=30)
+    checked = check_all([target(name) for name in names], PROBES, time_limit_seconds=30)
     expected = [
         ("refused", Status.UNKNOWN, ["database_unreachable"]),
         ("healthy", Status.HEALTHY, []),
@@ -46,12 +58,12 @@ def test_each_cluster_gets_its_own_verdict_in_order() -> None:
 
 def test_an_unforeseen_failure_names_its_class_but_not_its_text() -> None:
     """The text of an unforeseen exception could hold anything, a password too."""
-    (finding,) = check(target("secret-in-message"), look).report.findings
+    (finding,) = check(target("secret-in-message"), PROBES).report.findings
     assert "The check of this cluster failed: RuntimeError." == finding.summary
 
 
 def test_a_misconfigured_cluster_tells_every_problem() -> None:
-    checked = check(Misconfigured("c", ("this is missing", "that is malformed")), look)
+    checked = check(Misconfigured("c", ("this is missing", "that is malformed")), PROBES)
     assert Status.UNKNOWN == checked.report.status
     assert ("/aws/rds/cluster/c/postgresql",) == checked.report.log_groups
     assert "Not checked: this is missing; that is malformed." == checked.report.findings[0].summary
@@ -60,13 +72,17 @@ def test_a_misconfigured_cluster_tells_every_problem() -> None:
 def test_a_cluster_that_takes_too_long_is_unknown_and_holds_up_nobody() -> None:
     release = threading.Event()
 
-    def slow(one: Target) -> Looks:
-        if one.cluster == "slow":
+    def slow(login: Login, _: float) -> Looks:
+        if login.hostname == "slow":
             release.wait(60)
         return Looks((snapshot(HEALTHY),))
 
     try:
-        checked = check_all([target("slow"), target("fast")], slow, time_limit_seconds=0.5)
+        checked = check_all(
+            [target("slow"), target("fast")],
+            Probes(slow, look_at_publisher),
+            time_limit_seconds=0.5,
+        )
     finally:
         release.set()
     expected = [("slow", Status.UNKNOWN), ("fast", Status.HEALTHY)]
@@ -75,4 +91,17 @@ def test_a_cluster_that_takes_too_long_is_unknown_and_holds_up_nobody() -> None:
 
 
 def test_no_targets_no_verdicts() -> None:
-    assert [] == check_all([], look, time_limit_seconds=1)
+    assert [] == check_all([], PROBES, time_limit_seconds=1)
+
+
+def test_a_publisher_that_cannot_be_reached_is_a_finding_beside_the_subscriber_s() -> None:
+    healthy = check(target("healthy", publisher="p"), PROBES).report
+    empty = check(target("empty", publisher="p"), PROBES).report
+    assert (Status.UNKNOWN, ["database_timeout"]) == told(healthy)
+    assert (Status.UNHEALTHY, ["no_subscription", "database_timeout"]) == told(empty)
+    assert "publisher" == healthy.findings[0].evidence["side"]
+    assert "The publisher: p:5432 did not answer." == healthy.findings[0].summary
+
+
+def told(report: ClusterReport) -> tuple[Status, list[str]]:
+    return report.status, [found.cause for found in report.findings]

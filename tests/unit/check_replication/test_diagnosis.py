@@ -149,7 +149,7 @@ def test_looking_ends_when_another_look_could_tell_no_more(
     seen: list[Subscription], expected: object
 ) -> None:
     looks = Looks(tuple(snapshot(OTHER, one, seconds_later=i) for i, one in enumerate(seen)))
-    assert expected == unsettled(looks)
+    assert expected == unsettled(looks, MAX_LAG)
 
 
 def test_the_evidence_shows_what_the_verdict_rests_on() -> None:

@@ -1,21 +1,28 @@
 import pytest
 
 from functions.check_replication.snapshot import Snapshot
-from tests.unit.check_replication.builders import HEALTHY, NOW
+from tests.unit.check_replication.builders import HEALTHY, NOW, snapshot
 
 SERVER = {
     "taken_at": NOW,
-    "server_version": "18.4",
+    "server_version": "18.4 (Debian 18.4-1)",
     "in_recovery": False,
-    "wal_retrieve_retry_ms": 5000,
+    "sees_activity": True,
+    "wal_retrieve_retry_seconds": 5.0,
+    "wal_receiver_timeout_seconds": 60.0,
+    "max_workers": 4,
+    "workers_in_use": 1,
 }
-SUBSCRIPTION = {name: getattr(HEALTHY, name) for name in HEALTHY.__slots__}
+SUBSCRIPTION = {name: getattr(HEALTHY, name) for name in HEALTHY.__slots__} | {
+    "publications": ["orders_pub"],
+    "tables": {"names": ["public.orders"], "pending": [], "workers": []},
+}
 
 
 def test_rows_become_frozen_objects() -> None:
     row = SERVER | SUBSCRIPTION
     seen = Snapshot.from_rows(list(row), [list(row.values())])
-    assert Snapshot(NOW, "18.4", False, 5.0, (HEALTHY,)) == seen  # noqa: FBT003  in_recovery
+    assert snapshot(HEALTHY) == seen
 
 
 def test_a_row_of_nulls_means_no_subscription() -> None:

@@ -1,6 +1,9 @@
+from operator import attrgetter
+
 import pytest
 
 from functions.check_replication.targets import (
+    Login,
     Misconfigured,
     Target,
     by_cluster,
@@ -36,14 +39,18 @@ def test_parameters_are_grouped_by_cluster_without_the_reserved_name() -> None:
 def test_the_defaults_are_those_of_the_readme() -> None:
     expected = Target(
         cluster="c",
-        hostname="db.example",
-        username="monitor",
-        database="shop",
-        password=None,
-        port=5432,
-        sslmode="verify-full",
+        subscriber=Login(
+            hostname="db.example",
+            username="monitor",
+            database="shop",
+            password=None,
+            port=5432,
+            sslmode="verify-full",
+        ),
+        publisher=None,
         max_lag_seconds=300.0,
         log_group="/aws/rds/cluster/c/postgresql",
+        log_query=None,
     )
     assert expected == configured()
 
@@ -51,20 +58,21 @@ def test_the_defaults_are_those_of_the_readme() -> None:
 @pytest.mark.parametrize(
     ("parameter", "value", "attribute", "expected"),
     [
-        ("port", "6432", "port", 6432),
-        ("sslmode", "require", "sslmode", "require"),
+        ("port", "6432", "subscriber.port", 6432),
+        ("sslmode", "require", "subscriber.sslmode", "require"),
         ("max-lag-seconds", "0.5", "max_lag_seconds", 0.5),
-        ("password", "secret", "password", "secret"),
+        ("password", "secret", "subscriber.password", "secret"),
+        ("log-query", "fields @message", "log_query", "fields @message"),
         ("log-group", "/my/group", "log_group", "/my/group"),
         ("log-group", ARN, "log_group", ARN),
         ("log-group", f"{ARN}:*", "log_group", ARN),
-        ("hostname", " db.example\n", "hostname", "db.example"),
+        ("hostname", " db.example\n", "subscriber.hostname", "db.example"),
     ],
 )
 def test_a_parameter_is_read(parameter: str, value: str, attribute: str, expected: object) -> None:
     result = target("c", REQUIRED | {parameter: value}, PATH)
     assert isinstance(result, Target), result
-    assert expected == getattr(result, attribute)
+    assert expected == attrgetter(attribute)(result)
 
 
 @pytest.mark.parametrize(
@@ -81,6 +89,12 @@ def test_a_parameter_is_read(parameter: str, value: str, attribute: str, expecte
         ({"log-group": "with space"}, f"parameter {PATH}c/log-group is 'with space'"),
         ({"log-group": "arn:aws:s3:::bucket"}, f"parameter {PATH}c/log-group is 'arn:aws:s3"),
         ({"password": " "}, f"parameter {PATH}c/password is empty"),
+        ({"log-query": " "}, f"parameter {PATH}c/log-query is ' '"),
+        ({"publisher/port": "5432"}, f"parameter {PATH}c/publisher/hostname is missing"),
+        (
+            {f"publisher/{name}": "x" for name in REQUIRED} | {"publisher/port": "x"},
+            f"parameter {PATH}c/publisher/port is 'x'",
+        ),
     ],
 )
 def test_a_malformed_parameter_names_itself(parameters: dict[str, str], problem: str) -> None:
@@ -99,6 +113,14 @@ def test_every_problem_is_named_at_once() -> None:
     )
     assert isinstance(result, Misconfigured)
     assert expected == result.problems
+
+
+def test_a_publisher_is_read_like_a_subscriber() -> None:
+    parameters = {f"publisher/{name}": f"p-{value}" for name, value in REQUIRED.items()}
+    result = target("c", REQUIRED | parameters | {"publisher/sslmode": "require"}, PATH)
+    assert isinstance(result, Target), result
+    expected = Login("p-db.example", "p-monitor", "p-shop", sslmode="require")
+    assert expected == result.publisher
 
 
 def test_the_password_is_not_in_the_representation() -> None:

@@ -1,0 +1,194 @@
+"""Causes: changes arrive and cannot be applied, or not as they should."""
+
+from typing import Final
+
+from functions.catalogue.cause import Cause, Severity
+from functions.catalogue.recipes import DELETE_COLLIDING_ROW, READ_LOG, SKIPS
+from functions.catalogue.remedy import Place, Remedy
+
+_ERRORS: Final = "SELECT * FROM pg_stat_subscription_stats;"
+_FAILING: Final = (
+    "`pg_stat_subscription_stats.apply_error_count` rises between two looks (15+), about every "
+    "`wal_retrieve_retry_interval` (5 s)"
+)
+_COLUMNS: Final = """\
+SELECT srrelid::regclass AS "table", attname, format_type(atttypid, atttypmod), attnotnull
+FROM pg_subscription_rel JOIN pg_attribute ON attrelid = srrelid
+WHERE attnum > 0 AND NOT attisdropped ORDER BY srrelid, attnum;"""
+
+CAUSES: Final = (
+    Cause(
+        "apply_error",
+        Severity.CRITICAL,
+        "stopped: a change cannot be applied",
+        "The apply worker fails on the same change, restarts and fails again. Nothing after that "
+        "change is replicated until it can be applied or is skipped.",
+        _ERRORS,
+        f"{_FAILING}, while the subscription is enabled. No line of the log says more.",
+        (READ_LOG, *SKIPS),
+    ),
+    Cause(
+        "apply_conflict",
+        Severity.CRITICAL,
+        "stopped: a replicated row collides with a local one",
+        "A row from the publisher has a key that another row on the subscriber holds already. The "
+        "apply worker retries and fails again; nothing else is replicated until the local row is "
+        "gone or the transaction is skipped.",
+        _ERRORS,
+        f"{_FAILING}. The log has “duplicate key value violates unique constraint” (13 to 17), or "
+        "“conflict detected on relation” with conflict=insert_exists, update_exists or "
+        "multiple_unique_conflicts (18); its CONTEXT ends in “finished at” and the LSN (15+).",
+        (DELETE_COLLIDING_ROW, *SKIPS),
+    ),
+    Cause(
+        "constraint_violation",
+        Severity.CRITICAL,
+        "stopped: a replicated row breaks a constraint of the subscriber",
+        "A CHECK, NOT NULL or foreign key constraint or a trigger on the subscriber refuses what "
+        "the publisher accepted. The apply worker retries and fails again; nothing else is "
+        "replicated until the row is accepted or its transaction skipped.",
+        _ERRORS,
+        f"{_FAILING}. The log has SQLSTATE 23502, 23503, 23514 or 23P01 (“violates … "
+        "constraint”), or an error raised by a trigger.",
+        (
+            Remedy(
+                "Make the row acceptable: add what it refers to, or mend the trigger. The worker "
+                "retries by itself.",
+                "None, if the constraint is right and the data is completed.",
+            ),
+            Remedy(
+                "Drop the constraint on the subscriber, where the publisher's counts.",
+                "Rows that break it come in. The command waits for the table's users and blocks "
+                "them until it is done.",
+                "ALTER TABLE {table} DROP CONSTRAINT {constraint};",
+                needs="constraint",
+            ),
+            Remedy(
+                "Let the column be NULL on the subscriber, as on the publisher.",
+                "NULLs come in. The command waits for the table's users and blocks them until it "
+                "is done.",
+                "ALTER TABLE {table} ALTER COLUMN {column} DROP NOT NULL;",
+                needs="column",
+            ),
+            *SKIPS,
+        ),
+    ),
+    Cause(
+        "schema_mismatch",
+        Severity.CRITICAL,
+        "stopped: its table does not fit the publisher's",
+        "A table, a column or a type on the subscriber is not what the publisher sends: DDL is "
+        "not replicated. Nothing is replicated until the definitions fit.",
+        _COLUMNS,
+        f"{_FAILING}. The log has “logical replication target relation … does not exist”, “is "
+        "missing replicated column” or an input error of a type (class 22).",
+        (
+            Remedy(
+                "If a column is missing: add it with the publisher's type. The worker retries by "
+                "itself.",
+                "The command waits for the table's users and blocks them, apply included, until "
+                "it is done.",
+                "ALTER TABLE {table} ADD COLUMN {column} {type};",
+            ),
+            Remedy(
+                "If the table is missing: create it as on the publisher and subscribe to it.",
+                "Its rows are copied anew, which loads both servers.",
+                "CREATE TABLE {table} ({columns});\n"
+                "ALTER SUBSCRIPTION {subscription} REFRESH PUBLICATION;",
+            ),
+            Remedy(
+                "If the type differs: change it to the publisher's.",
+                "The table may be rewritten, and is locked meanwhile.",
+                "ALTER TABLE {table} ALTER COLUMN {column} TYPE {type};",
+                needs="column",
+            ),
+            *SKIPS,
+        ),
+    ),
+    Cause(
+        "permission_denied",
+        Severity.CRITICAL,
+        "stopped: its owner may not apply a change",
+        "The owner of the subscription lost a right it needs to write a table, or to connect "
+        "without a password. Nothing is replicated until the right is back.",
+        "SELECT subname, subowner::regrole FROM pg_subscription;",
+        "The log has “permission denied”, “password is required” (SQLSTATE 42501, 2F003) or "
+        "“row-level security”. `apply_error_count` may stay as it is.",
+        (
+            Remedy(
+                "Give the owner its rights on the table back. The worker retries by itself.",
+                "The role can read and write the table in its own sessions too.",
+                "GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON {table} TO {role};",
+            ),
+            Remedy(
+                "Make a role with the rights the owner.",
+                "Changes are applied, and triggers run, with the rights of that role.",
+                "ALTER SUBSCRIPTION {subscription} OWNER TO {role};",
+            ),
+        ),
+    ),
+    Cause(
+        "apply_blocked",
+        Severity.CRITICAL,
+        "stands still: a local transaction blocks it",
+        "The apply worker waits for a lock that a session on the subscriber holds. Nothing is "
+        "replicated until that transaction ends. The publisher is not to blame.",
+        """\
+SELECT pid, pg_blocking_pids(pid) AS blocked_by, wait_event_type, query
+FROM pg_stat_activity WHERE backend_type LIKE 'logical replication %worker';""",
+        "`pg_stat_activity.wait_event_type` of the apply worker is Lock; `pg_blocking_pids()` "
+        "names the blocker. The worker has a pid, no error is counted, and "
+        "`pg_stat_subscription.last_msg_receipt_time` gets old.",
+        (
+            Remedy("Ask the blocker's user to end the transaction.", "None."),
+            Remedy(
+                "Cancel the blocker's statement. It does nothing to a session that is idle in "
+                "its transaction.",
+                "The statement fails, and the work of its transaction is rolled back.",
+                "SELECT pg_cancel_backend({blocker_pid});",
+            ),
+            Remedy(
+                "End the blocker's session.",
+                "The work of its open transaction is rolled back, and its application loses the "
+                "connection.",
+                "SELECT pg_terminate_backend({blocker_pid});",
+            ),
+        ),
+    ),
+    Cause(
+        "silent_divergence",
+        Severity.WARNING,
+        "lost changes: rows on the subscriber differ from the publisher's",
+        "Changes met rows that are missing on the subscriber, or that somebody changed there. "
+        "PostgreSQL skipped or overwrote them and went on: no error, but the tables differ.",
+        _ERRORS,
+        "`confl_update_missing`, `confl_delete_missing`, `confl_update_origin_differs` or "
+        "`confl_delete_origin_differs` of `pg_stat_subscription_stats` rises (18); the log has "
+        "“conflict detected on relation” as a LOG. Before 18 nothing shows it.",
+        (
+            Remedy(
+                "Compare the table on both servers while nobody writes to it: the two answers "
+                "must be equal.",
+                "It reads the whole table.",
+                "SELECT count(*), sum(hashtext(one::text)::bigint) FROM {table} AS one;",
+            ),
+            Remedy(
+                "Copy the table again. Not for a publication FOR ALL TABLES, and a row filter or "
+                "column list must be given again with ADD TABLE.",
+                "What the subscriber's table holds is lost, and the table is incomplete until it "
+                "is copied.",
+                """\
+-- on the publisher
+ALTER PUBLICATION {publication} DROP TABLE {table};
+-- on the subscriber
+ALTER SUBSCRIPTION {subscription} REFRESH PUBLICATION;
+TRUNCATE {table};
+-- on the publisher
+ALTER PUBLICATION {publication} ADD TABLE {table};
+-- on the subscriber
+ALTER SUBSCRIPTION {subscription} REFRESH PUBLICATION;""",
+                Place.PUBLISHER,
+            ),
+        ),
+    ),
+)

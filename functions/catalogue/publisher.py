@@ -1,0 +1,95 @@
+"""Causes: seen on the publisher, before the subscriber feels them."""
+
+from typing import Final
+
+from functions.catalogue.cause import Cause, Severity
+from functions.catalogue.remedy import Place, Remedy
+
+_SLOTS: Final = """\
+-- on the publisher
+SELECT slot_name, active, wal_status, safe_wal_size,
+    pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn) AS retained_bytes
+FROM pg_replication_slots;"""
+
+_RESUME: Final = Remedy(
+    "Get the slot's consumer going again: enable the subscription, or mend what stops it. The "
+    "slot lets go of the WAL by itself.",
+    "None.",
+)
+
+_DROP: Final = Remedy(
+    "If nobody needs the slot any more: drop it. Ask its owner first.",
+    "It cannot be undone: its consumer must copy everything again.",
+    "SELECT pg_drop_replication_slot({slot_name});",
+    Place.PUBLISHER,
+)
+
+CAUSES: Final = (
+    Cause(
+        "slot_at_risk",
+        Severity.CRITICAL,
+        "is about to lose its replication slot",
+        "The publisher keeps almost as much WAL for the slot as it may. When the limit is "
+        "reached, the slot is lost, and the tables must be copied again.",
+        _SLOTS,
+        "`pg_replication_slots.wal_status` on the publisher is unreserved, or `safe_wal_size` is "
+        "small; the time left is `safe_wal_size` ÷ the rate of WAL.",
+        (
+            _RESUME,
+            Remedy(
+                "Raise max_slot_wal_keep_size in the publisher's parameter group; a reload is "
+                "enough.",
+                "The WAL kept can fill the publisher's disk, and the publisher stops.",
+                place=Place.PUBLISHER,
+            ),
+        ),
+    ),
+    Cause(
+        "slot_inactive",
+        Severity.WARNING,
+        "does not read its replication slot",
+        "Nobody reads from the slot, and the publisher keeps WAL for it. It goes on until the "
+        "disk is full, or until the slot is lost where max_slot_wal_keep_size limits it.",
+        _SLOTS,
+        "`pg_replication_slots.active` on the publisher is false and the WAL behind `restart_lsn` "
+        "grows; `inactive_since` says since when (17+). Slots of initial copies (`pg_…_sync_…`) "
+        "between two attempts are left out.",
+        (_RESUME, _DROP),
+    ),
+    Cause(
+        "replica_identity_missing",
+        Severity.WARNING,
+        "publishes a table whose rows cannot be told apart",
+        "The table is published for UPDATE or DELETE and has neither a primary key nor another "
+        "replica identity. On the publisher every UPDATE and DELETE of it fails; the subscriber "
+        "looks healthy.",
+        """\
+-- on the publisher
+SELECT pubname, oid::regclass AS "table", relreplident
+FROM pg_publication_tables
+JOIN pg_class ON oid = format('%I.%I', schemaname, tablename)::regclass;""",
+        "A table of `pg_publication_tables` on the publisher whose `pg_class.relreplident` is n, "
+        "or d without a primary key, in a publication with `pubupdate` or `pubdelete`.",
+        (
+            Remedy(
+                "Give the table a primary key, on both servers.",
+                "Building it locks the table against writing, and fails on duplicates or NULLs.",
+                "ALTER TABLE {table} ADD PRIMARY KEY ({columns});",
+                Place.PUBLISHER,
+            ),
+            Remedy(
+                "Or name a unique index of NOT NULL columns as its identity.",
+                "None, if the subscriber has the same index.",
+                "ALTER TABLE {table} REPLICA IDENTITY USING INDEX {index};",
+                Place.PUBLISHER,
+            ),
+            Remedy(
+                "Or identify each row by all of its columns.",
+                "Each UPDATE and DELETE writes the whole old row into the WAL, and the subscriber "
+                "may search the whole table for it.",
+                "ALTER TABLE {table} REPLICA IDENTITY FULL;",
+                Place.PUBLISHER,
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,149 @@
+"""Causes: the subscription itself and its worker."""
+
+from typing import Final
+
+from functions.catalogue.cause import Cause, Severity
+from functions.catalogue.recipes import READ_LOG
+from functions.catalogue.remedy import Remedy
+
+_STATE: Final = "SELECT * FROM pg_stat_subscription;"
+_DEFINITION: Final = "SELECT subname, subenabled, subslotname FROM pg_subscription;"
+
+CAUSES: Final = (
+    Cause(
+        "subscription_disabled",
+        Severity.CRITICAL,
+        "stopped: the subscription is disabled",
+        "Somebody or something disabled the subscription. Nothing is replicated, and the "
+        "publisher keeps WAL for its slot until the subscription is enabled or dropped.",
+        _DEFINITION,
+        "`pg_subscription.subenabled` is false; `pg_stat_subscription` has a row of NULLs.",
+        (
+            Remedy(
+                "Enable it.",
+                "None for the data. If it was disabled because a change could not be applied, it "
+                "fails on the same change again.",
+                "ALTER SUBSCRIPTION {subscription} ENABLE;",
+            ),
+            Remedy(
+                "If it is not wanted any more: drop it, and its slot on the publisher with it.",
+                "What has not been replicated yet never will be. Coming back means copying the "
+                "tables again.",
+                "DROP SUBSCRIPTION {subscription};",
+            ),
+        ),
+    ),
+    Cause(
+        "disabled_on_error",
+        Severity.CRITICAL,
+        "stopped: it disabled itself after an error",
+        "The subscription was created with disable_on_error, met an error and disabled itself. "
+        "Nothing is replicated until the error is mended and the subscription enabled again.",
+        "SELECT subname, subenabled, subdisableonerr FROM pg_subscription;",
+        "`pg_subscription.subenabled` is false and `subdisableonerr` true (15+). The log has "
+        "“subscription … has been disabled because of an error”, and the error before it. A "
+        "publisher that shuts down or a WAL sender that is killed does it too.",
+        (
+            Remedy(
+                "Mend what the error in the log names (nothing, if it was a lost connection), "
+                "then enable the subscription.",
+                "None after a lost connection. If a change could not be applied and still cannot, "
+                "the subscription disables itself again.",
+                "ALTER SUBSCRIPTION {subscription} ENABLE;",
+            ),
+            Remedy(
+                "If the change cannot be applied: skip its transaction, then enable the "
+                "subscription.",
+                "All changes of that transaction are lost on the subscriber. The LSN must be "
+                "exactly the one after “finished at” in the error's CONTEXT.",
+                "ALTER SUBSCRIPTION {subscription} SKIP (lsn = '{finish_lsn}');\n"
+                "ALTER SUBSCRIPTION {subscription} ENABLE;",
+            ),
+        ),
+    ),
+    Cause(
+        "worker_down",
+        Severity.CRITICAL,
+        "stopped: its apply worker is not running",
+        "The subscription is enabled, but no apply worker ran for as long as two restarts take. "
+        "Nothing is replicated until one starts; the error log usually says why it does not.",
+        _STATE,
+        "`pg_subscription.subenabled` is true and `pg_stat_subscription.pid` NULL for longer than "
+        "two `wal_retrieve_retry_interval`; the error counts of `pg_stat_subscription_stats` "
+        "(15+) do not rise. On 13 and 14, which count no errors, a change that cannot be applied "
+        "looks like this too.",
+        (
+            READ_LOG,
+            Remedy(
+                "If the log says nothing: start the worker anew.",
+                "None for the data: what was under way is sent again.",
+                "ALTER SUBSCRIPTION {subscription} DISABLE;\n"
+                "ALTER SUBSCRIPTION {subscription} ENABLE;",
+            ),
+        ),
+    ),
+    Cause(
+        "worker_slots_exhausted",
+        Severity.CRITICAL,
+        "stopped: no slot for an apply worker is free",
+        "All logical replication workers the server allows are in use, so this subscription gets "
+        "none. Nothing is replicated for it until one is free.",
+        "SELECT subname, worker_type, pid FROM pg_stat_subscription; -- before 17: no worker_type\n"
+        "SHOW max_logical_replication_workers;",
+        "`pg_subscription.subenabled` is true, `pg_stat_subscription.pid` NULL and no error "
+        "counted, while as many workers run as `max_logical_replication_workers` allows. The log "
+        "has the WARNING “out of logical replication worker slots”.",
+        (
+            Remedy(
+                "If tables are being copied: wait. Each copy gives its worker back when it ends.",
+                "None, as long as the publisher's disk has room for the WAL kept meanwhile.",
+            ),
+            Remedy(
+                "Raise max_logical_replication_workers, and max_worker_processes above it, in the "
+                "subscriber's parameter group; restart the subscriber.",
+                "The restart ends every session of the subscriber.",
+            ),
+        ),
+    ),
+    Cause(
+        "no_subscription",
+        Severity.CRITICAL,
+        "has no subscription",
+        "The cluster is configured to be watched, yet holds no subscription in any database: it "
+        "was dropped, or the parameters point to the wrong cluster.",
+        _DEFINITION,
+        "`pg_subscription`, which is shared by all databases, is empty.",
+        (
+            Remedy(
+                "If the monitor looks at the wrong cluster: correct its parameter hostname; if "
+                "the cluster is not to be watched any more, delete its parameters.",
+                "None.",
+            ),
+            Remedy(
+                "Create the subscription again, in the database with the tables; empty them first.",
+                "What the subscriber's tables hold is lost, and they are incomplete until they "
+                "are copied.",
+                "TRUNCATE {tables};\n"
+                "CREATE SUBSCRIPTION {subscription} CONNECTION {connection:literal} "
+                "PUBLICATION {publications};",
+            ),
+        ),
+    ),
+    Cause(
+        "skip_pending",
+        Severity.WARNING,
+        "will skip a transaction that has not come",
+        "Somebody told the subscription to skip the transaction that ends at an LSN, and none "
+        "has. PostgreSQL accepts any LSN: if it is the wrong one, nothing is skipped, and the "
+        "request stays for a later transaction.",
+        "SELECT subname, subskiplsn FROM pg_subscription;",
+        "`pg_subscription.subskiplsn` is not `0/0` (15+).",
+        (
+            Remedy(
+                "Take the request back.",
+                "If the transaction was to be skipped after all, its error comes back.",
+                "ALTER SUBSCRIPTION {subscription} SKIP (lsn = NONE);",
+            ),
+        ),
+    ),
+)

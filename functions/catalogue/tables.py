@@ -1,0 +1,94 @@
+"""Causes: tables of a subscription that are not copied or not subscribed to."""
+
+from typing import Final
+
+from functions.catalogue.cause import Cause, Severity
+from functions.catalogue.recipes import DELETE_COLLIDING_ROW, READ_LOG
+from functions.catalogue.remedy import Remedy
+
+_TABLES: Final = """\
+SELECT subname, srrelid::regclass AS "table", srsubstate
+FROM pg_subscription_rel JOIN pg_subscription ON pg_subscription.oid = srsubid
+WHERE srsubstate NOT IN ('s', 'r');"""
+
+CAUSES: Final = (
+    Cause(
+        "table_sync_failed",
+        Severity.CRITICAL,
+        "does not get a table: its first copy fails",
+        "The initial copy of a table fails, is started again and fails again. The other tables "
+        "are replicated, this one is not.",
+        _TABLES,
+        "`pg_subscription_rel.srsubstate` stays i, d or f and "
+        "`pg_stat_subscription_stats.sync_error_count` rises (15+; 19 calls it "
+        "`sync_table_error_count`). The log has the error of COPY. A table that is merely being "
+        "copied is healthy.",
+        (
+            READ_LOG,
+            Remedy(
+                DELETE_COLLIDING_ROW.action,
+                DELETE_COLLIDING_ROW.risk,
+                DELETE_COLLIDING_ROW.sql,
+                needs="key_columns",
+            ),
+            Remedy(
+                "If rows on the subscriber collide with those to be copied: empty the table. The "
+                "copy is retried by itself.",
+                "Everything the subscriber's table holds is lost; the publisher's rows come with "
+                "the copy.",
+                "TRUNCATE {table};",
+            ),
+        ),
+    ),
+    Cause(
+        "table_sync_stalled",
+        Severity.CRITICAL,
+        "does not get a table: its first copy does not start",
+        "A table waits for its initial copy, and no worker takes it up. The other tables are "
+        "replicated, this one is not.",
+        f"{_TABLES}\nSHOW max_logical_replication_workers;",
+        "`pg_subscription_rel.srsubstate` stays i or d without a table synchronization worker in "
+        "`pg_stat_subscription` and without an error counted. The log may have the WARNING “out "
+        "of logical replication worker slots”.",
+        (
+            Remedy(
+                "If other tables are being copied: wait. Each copy gives its worker back when it "
+                "ends.",
+                "None, as long as the publisher's disk has room for the WAL kept meanwhile.",
+            ),
+            Remedy(
+                "Raise max_logical_replication_workers, and max_worker_processes above it, in the "
+                "subscriber's parameter group; restart the subscriber.",
+                "The restart ends every session of the subscriber.",
+            ),
+        ),
+    ),
+    Cause(
+        "publication_not_refreshed",
+        Severity.CRITICAL,
+        "does not get all tables: it was not refreshed",
+        "The publication has tables the subscription does not know. Everything looks healthy, "
+        "but no row of these tables is replicated.",
+        """\
+SELECT subname, srrelid::regclass AS "table"
+FROM pg_subscription_rel JOIN pg_subscription ON pg_subscription.oid = srsubid;
+-- on the publisher, to compare
+SELECT * FROM pg_publication_tables;""",
+        "`pg_publication_tables` on the publisher has tables that `pg_subscription_rel` on the "
+        "subscriber lacks (needs the `publisher/…` parameters).",
+        (
+            Remedy(
+                "Subscribe to the new tables; their rows are copied. They must exist on the "
+                "subscriber, and be empty.",
+                "If they hold the same keys already, the copy fails on them (table_sync_failed).",
+                "ALTER SUBSCRIPTION {subscription} REFRESH PUBLICATION;",
+            ),
+            Remedy(
+                "If the subscriber's tables hold the publisher's rows already: subscribe without "
+                "copying.",
+                "Changes made since those rows were taken are missing for ever.",
+                "ALTER SUBSCRIPTION {subscription} REFRESH PUBLICATION WITH (copy_data = false);",
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,109 @@
+"""Causes: what keeps the monitor from finding out."""
+
+from typing import Final
+
+from functions.catalogue.cause import Cause, Severity
+from functions.catalogue.remedy import Remedy
+
+CAUSES: Final = (
+    Cause(
+        "database_auth_failed",
+        Severity.CRITICAL,
+        "could not be checked: the database refused the monitor's login",
+        "The monitor cannot log in, so the state of replication is unknown. The password or the "
+        "grant of rds_iam changed, or the role is gone.",
+        None,
+        "SQLSTATE 28P01 or 28000 when the monitor connects.",
+        (
+            Remedy(
+                "Correct the monitor's username and password in the cluster's parameters. The "
+                "next check uses them.",
+                "None.",
+            ),
+            Remedy(
+                "If it logs in by IAM (no parameter password): give its role the right to.",
+                "The role can no longer log in with a password.",
+                "GRANT rds_iam TO {role};",
+            ),
+        ),
+    ),
+    Cause(
+        "database_unreachable",
+        Severity.CRITICAL,
+        "could not be checked: the database cannot be reached",
+        "No connection could be made, so the state of replication is unknown: the server is down, "
+        "its name does not resolve, the network refuses, or TLS could not be verified.",
+        None,
+        "The driver's error when the monitor connects; the summary says which.",
+        (
+            Remedy(
+                "See that the cluster runs, that its security group lets the monitor's in, and "
+                "that the parameters hostname and port are right.",
+                "None.",
+            ),
+            Remedy(
+                "If its certificate could not be verified: set hostname to the endpoint's name.",
+                "None. The parameter sslmode=require would verify nothing.",
+            ),
+        ),
+    ),
+    Cause(
+        "database_timeout",
+        Severity.CRITICAL,
+        "could not be checked: the database did not answer in time",
+        "The server accepted the connection or the query but gave no answer in time, so the state "
+        "of replication is unknown. Overload, a hung host or a silently dropped connection.",
+        None,
+        "The driver's timeout, or SQLSTATE 57014 (statement_timeout).",
+        (
+            Remedy(
+                "Look at the server's load and connections. If nobody can log in, fail over.",
+                "A failover ends every session of the cluster.",
+            ),
+        ),
+    ),
+    Cause(
+        "database_error",
+        Severity.CRITICAL,
+        "could not be checked: the database answered with an error",
+        "The monitor's query failed, so the state of replication is unknown.",
+        None,
+        "Any other error of the database or the driver; the summary has its SQLSTATE.",
+        (
+            Remedy(
+                "Mend what the error names: a database that is gone (parameter dbname), a server "
+                "without a free connection, one that is starting or shutting down.",
+                "None.",
+            ),
+        ),
+    ),
+    Cause(
+        "monitor_misconfigured",
+        Severity.CRITICAL,
+        "could not be checked: the monitor's configuration is wrong",
+        "A parameter of this cluster is missing or malformed, so the state of replication is "
+        "unknown until it is corrected.",
+        None,
+        "The cluster's parameters in SSM, before any connection is made; or "
+        "`pg_is_in_recovery()`, if the parameter hostname leads to a read replica.",
+        (Remedy("Correct the parameter the summary names. The next check uses it.", "None."),),
+    ),
+    Cause(
+        "monitor_failed",
+        Severity.CRITICAL,
+        "could not be checked: the monitor itself failed",
+        "The check did not finish, so the state of replication is unknown. The execution and the "
+        "function's own log say why.",
+        None,
+        "An error nobody foresaw, or the CheckReplication function failed, timed out or was "
+        "throttled.",
+        (
+            Remedy(
+                "Read the function's log and mend what it names; then start an execution by hand. "
+                "Until it succeeds, check replication yourself.",
+                "None.",
+                "SELECT * FROM pg_stat_subscription;",
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,54 @@
+"""Findings with the evidence every one of a subscription carries. Pure."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Final
+
+from functions.check_replication.diagnosis.looks import Looks, PublisherLooks
+from functions.check_replication.snapshot import Subscription
+from functions.report import Evidence, Finding
+
+_TABLES_NAMED: Final = 10
+
+
+def finding(
+    cause: str, subscription: Subscription, looks: Looks, summary: str, **more: Evidence
+) -> Finding:
+    """What is wrong with a subscription; keys of `more` go before the common ones."""
+    common: dict[str, Evidence] = {
+        "database": subscription.database,
+        "subscription_oid": subscription.oid,
+        "worker_pid": subscription.worker_pid,
+        "apply_error_count": subscription.apply_error_count,
+        "sync_error_count": subscription.sync_error_count,
+        "slot_name": subscription.slot_name,
+        "publications": ", ".join(subscription.publications),
+        "last_msg_send_time": instant(subscription.last_msg_send_time),
+        "last_msg_receipt_time": instant(subscription.last_msg_receipt_time),
+        "server_version": looks.latest.server_version,
+    }
+    if not looks.latest.sees_activity:
+        common["not_visible"] = "what sessions do: GRANT pg_read_all_stats (or pg_monitor) shows it"
+    evidence = more | {key: value for key, value in common.items() if key not in more}
+    return Finding(cause, summary, subscription.name, evidence)
+
+
+def of_publisher(publisher: PublisherLooks) -> dict[str, Evidence]:
+    return {
+        "publisher": publisher.address,
+        "publisher_version": publisher.latest.server_version,
+    }
+
+
+def instant(time: datetime | None) -> str | None:
+    return None if time is None else time.astimezone(UTC).isoformat(timespec="seconds")
+
+
+def named(tables: Iterable[str]) -> dict[str, Evidence]:
+    """A bounded list of tables, ready to stand in SQL, and how many there are."""
+    names = sorted(tables)
+    return {
+        "tables": ", ".join(names[:_TABLES_NAMED]) + (", …" if len(names) > _TABLES_NAMED else ""),
+        "table": names[0] if len(names) == 1 else None,
+        "table_count": len(names),
+    }

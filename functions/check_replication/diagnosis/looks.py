@@ -1,0 +1,78 @@
+"""Several looks at the same server, in order. Pure."""
+
+from dataclasses import dataclass
+
+from functions.check_replication.publisher_snapshot import PublisherSnapshot, Slot
+from functions.check_replication.snapshot import Snapshot, Subscription
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """Looks at a subscriber; more than one only where the first was not enough."""
+
+    snapshots: tuple[Snapshot, ...]
+
+    @property
+    def first(self) -> Snapshot:
+        return self.snapshots[0]
+
+    @property
+    def latest(self) -> Snapshot:
+        return self.snapshots[-1]
+
+    @property
+    def seconds_between(self) -> float:
+        return (self.latest.taken_at - self.first.taken_at).total_seconds()
+
+    def all_of(self, subscription: Subscription) -> list[Subscription]:
+        """The same subscription in every look that shows it, in order."""
+        found = (snapshot.find(subscription.oid) for snapshot in self.snapshots)
+        return [one for one in found if one is not None]
+
+    def earlier(self, subscription: Subscription) -> Subscription | None:
+        """The same subscription in the first of several looks; None if there is none."""
+        return self.first.find(subscription.oid) if len(self.snapshots) > 1 else None
+
+    def previous(self, subscription: Subscription) -> Subscription | None:
+        """The same subscription in the look before the latest; None if there is none."""
+        return self.snapshots[-2].find(subscription.oid) if len(self.snapshots) > 1 else None
+
+    def with_another(self, snapshot: Snapshot) -> "Looks":
+        return Looks((*self.snapshots, snapshot))
+
+    def apply_errors(self, subscription: Subscription) -> int:
+        """How many errors of applying came between the first look and the latest."""
+        return self._rise(subscription, "apply_error_count")
+
+    def sync_errors(self, subscription: Subscription) -> int:
+        """How many errors of copying tables came between the first look and the latest."""
+        return self._rise(subscription, "sync_error_count")
+
+    def _rise(self, subscription: Subscription, counter: str) -> int:
+        earlier = self.earlier(subscription)
+        if earlier is None or earlier.stats_reset != subscription.stats_reset:
+            return 0
+        return max((getattr(subscription, counter) or 0) - (getattr(earlier, counter) or 0), 0)
+
+
+@dataclass(frozen=True, slots=True)
+class PublisherLooks:
+    """Looks at a publisher: a second one where a rate is wanted. `address` is `host:port`."""
+
+    address: str
+    snapshots: tuple[PublisherSnapshot, ...]
+
+    @property
+    def latest(self) -> PublisherSnapshot:
+        return self.snapshots[-1]
+
+    @property
+    def wal_bytes_per_second(self) -> float | None:
+        first, latest = self.snapshots[0], self.latest
+        seconds = (latest.taken_at - first.taken_at).total_seconds()
+        return (latest.wal_bytes - first.wal_bytes) / seconds if seconds > 0 else None
+
+    def always_inactive(self, slot: Slot) -> bool:
+        """Inactive in every one of several looks: not merely between two connections."""
+        seen = [snapshot.slot(slot.name) for snapshot in self.snapshots]
+        return len(seen) > 1 and all(one is not None and not one.active for one in seen)

@@ -1,0 +1,206 @@
+"""What only the publisher knows: slots, publications, replica identities. Pure."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Final
+
+from functions.check_replication.diagnosis.evidence import finding, instant, named, of_publisher
+from functions.check_replication.diagnosis.looks import Looks, PublisherLooks
+from functions.check_replication.diagnosis.settling import is_in_danger
+from functions.check_replication.publisher_snapshot import Slot
+from functions.check_replication.snapshot import Snapshot, Subscription
+from functions.report import Evidence, Finding
+
+_STOPPED: Final = frozenset({"worker_down", "worker_slots_exhausted", "apply_error"})
+"""Causes that a reason seen on the publisher explains, and replaces."""
+
+
+def with_publisher(
+    findings: Sequence[Finding],
+    subscription: Subscription,
+    looks: Looks,
+    publisher: PublisherLooks,
+) -> list[Finding]:
+    """The subscription's findings, those replaced that the publisher explains, and its own."""
+    findings = [_with_slots(one, publisher) for one in findings]
+    reasons = list(_reasons(subscription, looks, publisher))
+    if not reasons:
+        return findings
+    return [*reasons, *(one for one in findings if one.cause not in _STOPPED)]
+
+
+def _with_slots(one: Finding, publisher: PublisherLooks) -> Finding:
+    """A copy needs a slot of its own: where none is free, that is why it fails."""
+    latest = publisher.latest
+    if one.cause != "table_sync_failed" or latest.slots_in_use < latest.max_slots:
+        return one
+    return replace(
+        one,
+        cause="publisher_slots_exhausted",
+        summary=f"{one.summary} All {latest.max_slots} replication slots of the publisher are in "
+        "use.",
+        evidence={
+            "slots_in_use": latest.slots_in_use,
+            "max_replication_slots": latest.max_slots,
+            **one.evidence,
+            **of_publisher(publisher),
+        },
+    )
+
+
+def _reasons(
+    subscription: Subscription, looks: Looks, publisher: PublisherLooks
+) -> Iterator[Finding]:
+    slot = publisher.latest.slot(subscription.slot_name)
+    if slot is None:
+        if subscription.down and looks.earlier(subscription) is not None:
+            yield _slot_missing(subscription, looks, publisher)
+    elif slot.lost:
+        yield _slot_lost(subscription, looks, publisher, slot)
+    elif slot.active and subscription.down and looks.earlier(subscription) is not None:
+        yield _slot_busy(subscription, looks, publisher, slot)
+    if slot is not None and slot.database == publisher.latest.database:
+        yield from _publications(subscription, looks, publisher)
+
+
+def _slot_missing(subscription: Subscription, looks: Looks, publisher: PublisherLooks) -> Finding:
+    full = publisher.latest.slots_in_use >= publisher.latest.max_slots
+    return finding(
+        "slot_missing",
+        subscription,
+        looks,
+        f"The publisher {publisher.address} has no slot {subscription.slot_name}"
+        f"{', and all its slots are in use' if full else ''}.",
+        **of_publisher(publisher),
+    )
+
+
+def _slot_lost(
+    subscription: Subscription, looks: Looks, publisher: PublisherLooks, slot: Slot
+) -> Finding:
+    return finding(
+        "slot_lost",
+        subscription,
+        looks,
+        f"The publisher has removed WAL that slot {slot.name} needs: it cannot be used any more.",
+        **of_slot(slot),
+        **of_publisher(publisher),
+    )
+
+
+def _slot_busy(
+    subscription: Subscription, looks: Looks, publisher: PublisherLooks, slot: Slot
+) -> Finding:
+    return finding(
+        "slot_busy",
+        subscription,
+        looks,
+        f"Slot {slot.name} is in use by process {slot.active_pid} of the publisher, while "
+        f"{subscription.name} has no worker.",
+        **of_slot(slot),
+        **of_publisher(publisher),
+    )
+
+
+def _publications(
+    subscription: Subscription, looks: Looks, publisher: PublisherLooks
+) -> Iterator[Finding]:
+    known = {name: publisher.latest.publication(name) for name in subscription.publications}
+    missing = [name for name, publication in known.items() if publication is None]
+    if missing:
+        yield finding(
+            "publication_missing",
+            subscription,
+            looks,
+            f"The publisher has no publication {', '.join(missing)}.",
+            publication=missing[0],
+            **of_publisher(publisher),
+        )
+    if subscription.tables is not None:
+        published = {table for one in known.values() if one is not None for table in one.tables}
+        if unknown := published - subscription.tables.names:
+            yield finding(
+                "publication_not_refreshed",
+                subscription,
+                looks,
+                f"{len(unknown)} published "
+                f"{'table is' if len(unknown) == 1 else 'tables are'} not subscribed by "
+                f"{subscription.name}: changes of them are not replicated.",
+                **named(unknown),
+                **of_publisher(publisher),
+            )
+
+
+def judge_publisher(
+    subscriber: Snapshot, publisher: PublisherLooks, findings: Sequence[Finding]
+) -> Iterator[Finding]:
+    """What is wrong on the publisher beside the subscriptions already spoken of."""
+    owners = {one.slot_name: one.name for one in subscriber.subscriptions}
+    stopped = {one.subscription for one in findings}
+    for slot in publisher.latest.slots:
+        owner = owners.get(slot.name)
+        if is_in_danger(slot, publisher):
+            yield _slot_at_risk(slot, owner, publisher)
+        elif _lies_idle(slot, publisher) and (owner is None or owner not in stopped):
+            yield _slot_inactive(slot, owner, publisher)
+    yield from _identities(subscriber, publisher)
+
+
+def _lies_idle(slot: Slot, publisher: PublisherLooks) -> bool:
+    return not slot.of_table_sync and not slot.lost and publisher.always_inactive(slot)
+
+
+def _slot_at_risk(slot: Slot, owner: str | None, publisher: PublisherLooks) -> Finding:
+    rate = publisher.wal_bytes_per_second
+    left = None
+    if rate and slot.safe_wal_bytes is not None:
+        left = max(slot.safe_wal_bytes, 0.0) / rate
+    return Finding(
+        "slot_at_risk",
+        f"Slot {slot.name} may soon be lost: WAL it needs is about to be removed.",
+        owner,
+        {
+            "seconds_left": None if left is None else round(left),
+            "max_slot_wal_keep_bytes": publisher.latest.max_slot_wal_keep_bytes,
+            **of_slot(slot),
+            **of_publisher(publisher),
+        },
+    )
+
+
+def _slot_inactive(slot: Slot, owner: str | None, publisher: PublisherLooks) -> Finding:
+    return Finding(
+        "slot_inactive",
+        f"Nobody reads slot {slot.name}, and the publisher keeps WAL for it.",
+        owner,
+        {**of_slot(slot), **of_publisher(publisher)},
+    )
+
+
+def _identities(subscriber: Snapshot, publisher: PublisherLooks) -> Iterator[Finding]:
+    used = {name for one in subscriber.subscriptions for name in one.publications}
+    for publication in publisher.latest.publications:
+        if publication.name in used and publication.without_identity:
+            yield Finding(
+                "replica_identity_missing",
+                f"Publication {publication.name} publishes updates or deletes of tables without a "
+                "replica identity: there they fail on the publisher.",
+                evidence={
+                    "publication": publication.name,
+                    **named(publication.without_identity),
+                    **of_publisher(publisher),
+                },
+            )
+
+
+def of_slot(slot: Slot) -> dict[str, Evidence]:
+    return {
+        "slot_name": slot.name,
+        "slot_database": slot.database,
+        "active_pid": slot.active_pid,
+        "wal_status": slot.wal_status,
+        "invalidation_reason": slot.invalidation_reason,
+        "safe_wal_bytes": slot.safe_wal_bytes,
+        "retained_wal_bytes": slot.retained_wal_bytes,
+        "inactive_since": instant(slot.inactive_since),
+    }

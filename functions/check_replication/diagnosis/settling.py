@@ -1,0 +1,62 @@
+"""Whether another look could tell more. Pure.
+
+One look cannot tell a restart from an outage, a copy under way from one that fails again and
+again, or a backlog that shrinks from one that grows.
+"""
+
+from functions.check_replication.diagnosis.lag import is_busy_and_late
+from functions.check_replication.diagnosis.looks import Looks, PublisherLooks
+from functions.check_replication.publisher_snapshot import Slot
+from functions.check_replication.snapshot import Subscription
+
+
+def unsettled(looks: Looks, max_lag_seconds: float) -> bool:
+    """Whether the subscriber should be looked at again."""
+    return any(
+        _unsettled(subscription, looks, max_lag_seconds)
+        for subscription in looks.latest.subscriptions
+    )
+
+
+def unsettled_publisher(looks: PublisherLooks) -> bool:
+    """Whether a rate is wanted: a slot lies idle or is in danger."""
+    if len(looks.snapshots) > 1:
+        return False
+    return any(not slot.active or is_in_danger(slot, looks) for slot in looks.latest.slots)
+
+
+def is_in_danger(slot: Slot, looks: PublisherLooks) -> bool:
+    """WAL it needs may soon be removed (wal_status; less than a fifth of what may be kept)."""
+    if slot.lost:
+        return False
+    if slot.wal_status == "unreserved":
+        return True
+    keep = looks.latest.max_slot_wal_keep_bytes
+    return keep is not None and slot.safe_wal_bytes is not None and slot.safe_wal_bytes < keep / 5
+
+
+def _unsettled(subscription: Subscription, looks: Looks, max_lag_seconds: float) -> bool:
+    if not subscription.enabled or looks.apply_errors(subscription):
+        return False
+    previous = looks.previous(subscription)
+    if subscription.down or (previous is not None and previous.down):
+        return True
+    if _copy_is_open(subscription, looks):
+        return True
+    return previous is None and is_busy_and_late(subscription, looks.latest, max_lag_seconds)
+
+
+def _copy_is_open(subscription: Subscription, looks: Looks) -> bool:
+    """Tables are not ready, and it is not clear yet that somebody is copying them."""
+    tables = subscription.tables
+    if tables is None or not tables.pending or looks.sync_errors(subscription):
+        return False
+    if tables.workers and not subscription.sync_error_count:
+        return False
+    previous = looks.previous(subscription)
+    same_worker = (
+        previous is not None
+        and previous.tables is not None
+        and bool(set(previous.tables.workers) & set(tables.workers))
+    )
+    return not same_worker

@@ -1,0 +1,91 @@
+"""What a probe saw of a publisher at one instant (publisher.sql). Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any, Self
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A logical replication slot (pg_replication_slots); sizes in bytes, None where unknown.
+
+    `safe_wal_bytes` is what may still be written before the slot is in danger of being lost.
+    """
+
+    name: str
+    database: str
+    active: bool
+    active_pid: int | None
+    wal_status: str | None
+    safe_wal_bytes: float | None
+    retained_wal_bytes: float | None
+    unconfirmed_wal_bytes: float | None
+    inactive_since: datetime | None
+    invalidation_reason: str | None
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> Self:
+        values = {one.name: document[one.name] for one in fields(cls)}
+        since = document["inactive_since"]
+        return cls(
+            **values | {"inactive_since": None if since is None else datetime.fromisoformat(since)}
+        )
+
+    @property
+    def lost(self) -> bool:
+        return self.wal_status == "lost" or self.invalidation_reason is not None
+
+    @property
+    def of_table_sync(self) -> bool:
+        """Made by a table's initial copy (`pg_%_sync_%`); it may lie idle between two attempts."""
+        return self.name.startswith("pg_") and "_sync_" in self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """A publication and its tables; `without_identity`: UPDATE and DELETE fail on them."""
+
+    name: str
+    tables: frozenset[str]
+    without_identity: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PublisherSnapshot:
+    """One look at one publisher; `wal_bytes` is its WAL position, in bytes since the beginning."""
+
+    taken_at: datetime
+    server_version: str
+    database: str
+    wal_bytes: float
+    max_slots: int
+    slots_in_use: int
+    max_slot_wal_keep_bytes: float | None
+    slots: tuple[Slot, ...]
+    publications: tuple[Publication, ...]
+
+    @classmethod
+    def from_row(cls, columns: Sequence[str], row: Sequence[Any]) -> Self:
+        """Freeze the row of publisher.sql. Raises `KeyError` naming a column that is missing."""
+        record = dict(zip(columns, row, strict=True))
+        values = {one.name: record[one.name] for one in fields(cls)}
+        return cls(
+            **values
+            | {
+                "server_version": record["server_version"].split()[0],
+                "slots": tuple(map(Slot.from_json, record["slots"])),
+                "publications": tuple(
+                    Publication(
+                        one["name"], frozenset(one["tables"]), tuple(one["without_identity"])
+                    )
+                    for one in record["publications"]
+                ),
+            }
+        )
+
+    def slot(self, name: str | None) -> Slot | None:
+        return next((slot for slot in self.slots if slot.name == name), None)
+
+    def publication(self, name: str) -> Publication | None:
+        return next((one for one in self.publications if one.name == name), None)
