@@ -48,6 +48,7 @@ class Subscription:
     conflicts: Mapping[str, int]
     stats_reset: datetime | None
     worker_pid: int | None
+    worker_start: datetime | None
     received_lsn: str | None
     last_msg_send_time: datetime | None
     last_msg_receipt_time: datetime | None

@@ -7,6 +7,7 @@
     SELECT
         stat.*,
         (to_jsonb(stat) ->> 'leader_pid')::int AS leader_pid_16,
+        activity.backend_start,
         activity.wait_event_type,
         activity.wait_event
     FROM pg_stat_subscription AS stat
@@ -37,6 +38,7 @@ SELECT
     errors.conflicts,
     errors.stats_reset,
     leader.pid AS worker_pid,
+    leader.backend_start AS worker_start,
     leader.received_lsn::text AS received_lsn,
     leader.last_msg_send_time,
     leader.last_msg_receipt_time,

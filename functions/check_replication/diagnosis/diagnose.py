@@ -26,7 +26,7 @@ def diagnose(
             own = with_publisher(own, subscription, looks, publisher)
         findings += own
     if publisher is not None:
-        findings += judge_publisher(latest, publisher, findings)
+        findings += judge_publisher(latest, publisher)
     return tuple(findings)
 
 

@@ -45,10 +45,9 @@ def instant(time: datetime | None) -> str | None:
 
 
 def named(tables: Iterable[str]) -> dict[str, Evidence]:
-    """A bounded list of tables, ready to stand in SQL, and how many there are."""
+    """One table, or a bounded list of them and their number; names are ready to stand in SQL."""
     names = sorted(tables)
-    return {
-        "tables": ", ".join(names[:_TABLES_NAMED]) + (", …" if len(names) > _TABLES_NAMED else ""),
-        "table": names[0] if len(names) == 1 else None,
-        "table_count": len(names),
-    }
+    if len(names) == 1:
+        return {"table": names[0]}
+    more = ", …" if len(names) > _TABLES_NAMED else ""
+    return {"tables": ", ".join(names[:_TABLES_NAMED]) + more, "table_count": len(names)}

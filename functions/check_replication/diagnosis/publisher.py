@@ -123,26 +123,22 @@ def _publications(
                 "publication_not_refreshed",
                 subscription,
                 looks,
-                f"{len(unknown)} published "
-                f"{'table is' if len(unknown) == 1 else 'tables are'} not subscribed by "
-                f"{subscription.name}: changes of them are not replicated.",
+                f"Published tables that {subscription.name} does not subscribe: {len(unknown)}. "
+                "Their rows are not replicated.",
                 **named(unknown),
                 **of_publisher(publisher),
             )
 
 
-def judge_publisher(
-    subscriber: Snapshot, publisher: PublisherLooks, findings: Sequence[Finding]
-) -> Iterator[Finding]:
-    """What is wrong on the publisher beside the subscriptions already spoken of."""
+def judge_publisher(subscriber: Snapshot, publisher: PublisherLooks) -> Iterator[Finding]:
+    """What is wrong on the publisher itself; an idle slot of ours is its subscription's matter."""
     owners = {one.slot_name: one.name for one in subscriber.subscriptions}
-    stopped = {one.subscription for one in findings}
     for slot in publisher.latest.slots:
         owner = owners.get(slot.name)
         if is_in_danger(slot, publisher):
             yield _slot_at_risk(slot, owner, publisher)
-        elif _lies_idle(slot, publisher) and (owner is None or owner not in stopped):
-            yield _slot_inactive(slot, owner, publisher)
+        elif owner is None and _lies_idle(slot, publisher):
+            yield _slot_inactive(slot, publisher)
     yield from _identities(subscriber, publisher)
 
 
@@ -168,12 +164,11 @@ def _slot_at_risk(slot: Slot, owner: str | None, publisher: PublisherLooks) -> F
     )
 
 
-def _slot_inactive(slot: Slot, owner: str | None, publisher: PublisherLooks) -> Finding:
+def _slot_inactive(slot: Slot, publisher: PublisherLooks) -> Finding:
     return Finding(
         "slot_inactive",
         f"Nobody reads slot {slot.name}, and the publisher keeps WAL for it.",
-        owner,
-        {**of_slot(slot), **of_publisher(publisher)},
+        evidence={**of_slot(slot), **of_publisher(publisher)},
     )
 
 

@@ -38,12 +38,31 @@ def is_in_danger(slot: Slot, looks: PublisherLooks) -> bool:
 def _unsettled(subscription: Subscription, looks: Looks, max_lag_seconds: float) -> bool:
     if not subscription.enabled or looks.apply_errors(subscription):
         return False
-    previous = looks.previous(subscription)
-    if subscription.down or (previous is not None and previous.down):
+    if subscription.down or _may_be_failing(subscription, looks):
         return True
     if _copy_is_open(subscription, looks):
         return True
-    return previous is None and is_busy_and_late(subscription, looks.latest, max_lag_seconds)
+    return looks.previous(subscription) is None and is_busy_and_late(
+        subscription, looks.latest, max_lag_seconds
+    )
+
+
+def _may_be_failing(subscription: Subscription, looks: Looks) -> bool:
+    """A worker that has only just started may be about to fail; another look tells."""
+    previous = looks.previous(subscription)
+    if previous is not None and previous.worker_pid == subscription.worker_pid:
+        return False
+    if subscription.last_msg_receipt_time is None or (previous is not None and previous.down):
+        return True
+    return bool(subscription.apply_error_count) and _has_just_started(subscription, looks)
+
+
+def _has_just_started(subscription: Subscription, looks: Looks) -> bool:
+    """Within two restart intervals; pg_stat_activity.backend_start needs pg_read_all_stats."""
+    if subscription.worker_start is None:
+        return False
+    age = (looks.latest.taken_at - subscription.worker_start).total_seconds()
+    return age < 2 * looks.latest.wal_retrieve_retry_seconds
 
 
 def _copy_is_open(subscription: Subscription, looks: Looks) -> bool:

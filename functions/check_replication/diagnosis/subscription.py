@@ -88,7 +88,7 @@ def _copy(subscription: Subscription, looks: Looks) -> Iterator[Finding]:
             "table_sync_stalled",
             subscription,
             looks,
-            f"{len(tables.pending)} of the tables of {subscription.name} wait to be copied, and no "
+            f"Tables of {subscription.name} that wait to be copied: {len(tables.pending)}. No "
             f"worker tried in {looks.seconds_between:.0f} s.",
             workers_in_use=looks.latest.workers_in_use,
             max_logical_replication_workers=looks.latest.max_workers,

@@ -28,6 +28,7 @@ HEALTHY = Subscription(
     conflicts={},
     stats_reset=None,
     worker_pid=4711,
+    worker_start=ago(3600),
     received_lsn="0/1718500",
     last_msg_send_time=ago(1),
     last_msg_receipt_time=ago(0.99),
@@ -46,6 +47,7 @@ HEALTHY = Subscription(
 DOWN = replace(
     HEALTHY,
     worker_pid=None,
+    worker_start=None,
     received_lsn=None,
     last_msg_send_time=None,
     last_msg_receipt_time=None,

@@ -9,6 +9,7 @@ from tests.unit.check_replication.builders import DOWN, HEALTHY, NOW, ago, snaps
 MAX_LAG = 300.0
 OTHER = replace(HEALTHY, oid=16_401, name="stock_sub")
 
+STARTED = replace(HEALTHY, last_msg_send_time=None, last_msg_receipt_time=None)
 DISABLED = replace(DOWN, enabled=False)
 ERRORS_8 = replace(DOWN, apply_error_count=8)
 ERRORS_9 = replace(DOWN, apply_error_count=9)
@@ -143,6 +144,21 @@ def test_a_read_replica_is_a_wrong_configuration_not_an_outage() -> None:
         pytest.param([DOWN, HEALTHY, DOWN], True, id="gone again"),
         pytest.param([ERRORS_8, ERRORS_9], False, id="errors rise"),
         pytest.param([DOWN, DISABLED], False, id="disabled meanwhile"),
+        pytest.param([STARTED], True, id="just started"),
+        pytest.param([STARTED, STARTED], False, id="just started, and stays"),
+        pytest.param(
+            [STARTED, replace(STARTED, worker_pid=4712)], True, id="started, and started again"
+        ),
+        pytest.param(
+            [replace(HEALTHY, worker_start=ago(3), apply_error_count=7)],
+            True,
+            id="started after errors: caught in a restart",
+        ),
+        pytest.param(
+            [replace(HEALTHY, worker_start=ago(60), apply_error_count=7)],
+            False,
+            id="errors of the past",
+        ),
     ],
 )
 def test_looking_ends_when_another_look_could_tell_no_more(
