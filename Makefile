@@ -4,7 +4,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo local test unit integration e2e lint package pins clean
+.PHONY: help demo local test unit integration e2e lint faults bench package runbook pins clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -31,8 +31,17 @@ lint: $(INSTALLED) ## style and types
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
+faults: $(INSTALLED) ## every fault and healthy set-up on every PostgreSQL at hand, as a table
+	@$(BIN)/python -m local faults
+
+bench: $(INSTALLED) ## what a look at a server costs, into build/bench.json
+	@$(BIN)/python -m benchmarks.probe_cost
+
 package: $(INSTALLED) ## what gets deployed, into build/package/
 	@$(BIN)/python -m scripts.package
+
+runbook: $(INSTALLED) ## docs/runbook.md out of the catalogue of causes
+	@$(BIN)/python -m scripts.runbook
 
 pins: ## bring constraints.txt up to date with requirements-dev.txt
 	@rm -rf build/pins

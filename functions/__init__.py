@@ -2,5 +2,5 @@
 
 In the order of the pipeline: `check_replication` looks at the databases and returns a report,
 the state machine queries the logs, `notify` tells people. Shared: `report` (the contract between
-them), `causes` (the catalogue of what can be wrong), `parameters` (SSM) and `telemetry`.
+them), `catalogue` (what can be wrong, and what helps), `parameters` (SSM) and `telemetry`.
 """

@@ -65,23 +65,18 @@ def _section(cause: Cause) -> Iterator[str]:
 
 def _remedy(number: int, remedy: Remedy) -> str:
     filled = remedy.filled({})
-    where = ", ".join(_where(remedy))
-    lines = f"{filled.action}\n\n*Risk:* {filled.risk}" + (
-        f" *{_sentence(where)}*" if where else ""
-    )
+    parts = [filled.action, f"*Risk:* {filled.risk}"]
     if filled.sql:
-        lines += f"\n\n{_sql(filled.sql)}"
-    return f"{number}. {indent(lines, '   ').lstrip()}\n"
+        if not filled.sql.startswith("-- "):
+            parts.append(_where(remedy))
+        parts.append(_sql(filled.sql))
+    text = indent("\n\n".join(parts), "   ")
+    return f"{number}. {text.lstrip()}\n"
 
 
-def _where(remedy: Remedy) -> Iterator[str]:
-    """What the action does not say itself: the server, if there is SQL, and its versions."""
-    if remedy.sql:
-        yield f"on the {remedy.place}"
-    if remedy.since:
-        yield f"PostgreSQL {remedy.since} and later"
-    if remedy.before:
-        yield f"before PostgreSQL {remedy.before}"
+def _where(remedy: Remedy) -> str:
+    since = f", PostgreSQL {remedy.since} and later" if remedy.since else ""
+    return f"On the {remedy.place}{since}:"
 
 
 def _sentence(words: str) -> str:

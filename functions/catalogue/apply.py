@@ -136,9 +136,10 @@ CAUSES: Final = (
         """\
 SELECT pid, pg_blocking_pids(pid) AS blocked_by, wait_event_type, query
 FROM pg_stat_activity WHERE backend_type LIKE 'logical replication %worker';""",
-        "`pg_stat_activity.wait_event_type` of the apply worker is Lock; `pg_blocking_pids()` "
-        "names the blocker. The worker has a pid, no error is counted, and "
-        "`pg_stat_subscription.last_msg_receipt_time` gets old.",
+        "`pg_stat_activity.wait_event_type` of the apply worker is Lock, for longer than "
+        "`wal_receiver_timeout` or max-lag-seconds (`pg_locks.waitstart`, 14+; before, "
+        "`pg_stat_subscription.last_msg_receipt_time`); `pg_blocking_pids()` names the blocker. "
+        "No error is counted.",
         (
             Remedy("Ask the blocker's user to end the transaction.", "None."),
             Remedy(
@@ -163,8 +164,8 @@ FROM pg_stat_activity WHERE backend_type LIKE 'logical replication %worker';""",
         "PostgreSQL skipped or overwrote them and went on: no error, but the tables differ.",
         _ERRORS,
         "`confl_update_missing`, `confl_delete_missing`, `confl_update_origin_differs` or "
-        "`confl_delete_origin_differs` of `pg_stat_subscription_stats` rises (18); the log has "
-        "“conflict detected on relation” as a LOG. Before 18 nothing shows it.",
+        "`confl_delete_origin_differs` of `pg_stat_subscription_stats` is above 0 (18); the log "
+        "has “conflict detected on relation” as a LOG. Before 18 nothing shows it.",
         (
             Remedy(
                 "Compare the table on both servers while nobody writes to it: the two answers "
@@ -188,6 +189,11 @@ ALTER PUBLICATION {publication} ADD TABLE {table};
 -- on the subscriber
 ALTER SUBSCRIPTION {subscription} REFRESH PUBLICATION;""",
                 Place.PUBLISHER,
+            ),
+            Remedy(
+                "When the tables agree again: reset the counters, and the warning ends.",
+                "The subscription's error counts start from 0 too.",
+                "SELECT pg_stat_reset_subscription_stats({subscription_oid});",
             ),
         ),
     ),

@@ -92,12 +92,7 @@ CREATE SUBSCRIPTION {subscription} CONNECTION {connection:literal} PUBLICATION {
                 "is no way without loss.",
                 _COPIES,
                 """\
-ALTER SUBSCRIPTION {subscription} DISABLE;
-ALTER SUBSCRIPTION {subscription} SET (slot_name = NONE);
 DROP SUBSCRIPTION {subscription};
--- on the publisher
-SELECT pg_drop_replication_slot({slot_name});
--- on the subscriber
 TRUNCATE {tables};
 CREATE SUBSCRIPTION {subscription} CONNECTION {connection:literal} PUBLICATION {publications};""",
             ),
@@ -151,12 +146,7 @@ CREATE SUBSCRIPTION {subscription} CONNECTION {connection:literal} PUBLICATION {
 -- on the publisher
 CREATE PUBLICATION {publication} FOR TABLE {tables};
 -- on the subscriber
-ALTER SUBSCRIPTION {subscription} DISABLE;
-ALTER SUBSCRIPTION {subscription} SET (slot_name = NONE);
 DROP SUBSCRIPTION {subscription};
--- on the publisher
-SELECT pg_drop_replication_slot({slot_name});
--- on the subscriber
 TRUNCATE {tables};
 CREATE SUBSCRIPTION {subscription} CONNECTION {connection:literal} PUBLICATION {publications};""",
                 Place.PUBLISHER,
@@ -190,7 +180,7 @@ ALTER SUBSCRIPTION {subscription} REFRESH PUBLICATION;""",
         "connection up. The network drops it, or the WAL sender hangs or is too busy to answer.",
         "SHOW wal_receiver_timeout;\n"
         "-- on the publisher\n"
-        "SELECT pid, application_name, state, reply_time, wait_event FROM pg_stat_replication;",
+        "SELECT pid, application_name, state, reply_time FROM pg_stat_replication;",
         f"{_DOWN}. The log has “terminating logical replication worker due to timeout”.",
         (
             Remedy(

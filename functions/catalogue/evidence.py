@@ -13,7 +13,7 @@ class UnfitValueError(Exception):
     """A value is not what its key promises, so it must not stand in SQL."""
 
 
-_NAME = r'(?:[^\W\d][\w$]*|"(?:[^"]|"")+")'
+_NAME = r'(?:[a-z_][a-z0-9_]*|"(?:[^"]|"")+")'
 _QUOTED: Final = re.compile(rf"{_NAME}(?:\.{_NAME})*(?:, {_NAME}(?:\.{_NAME})*)*")
 _NUMBER: Final = re.compile(r"[0-9]+")
 _LSN: Final = re.compile(r"[0-9A-Fa-f]{1,8}/[0-9A-Fa-f]{1,8}")
@@ -58,13 +58,13 @@ EVIDENCE: Final[Mapping[str, Key]] = MappingProxyType(
         "database": Key("database of the subscription", identifier),
         "subscription_oid": Key("OID of the subscription", number),
         "worker_pid": Key("pid of the apply worker", number),
-        "slot_name": Key("name of the slot", literal),
+        "slot_name": Key("name of the slot", identifier),
         "publication": Key("name of the publication", identifier),
         "publications": Key("names of the publications", names),
         "table": Key("name of the table", quoted),
         "tables": Key("names of the tables", quoted),
         "table_count": Key("number of tables"),
-        "origin": Key("name of the replication origin", literal),
+        "origin": Key("name of the replication origin", identifier),
         "server_version": Key("version of the subscriber's server"),
         "publisher_version": Key("version of the publisher's server"),
         "publisher": Key("host and port of the publisher"),
@@ -82,7 +82,7 @@ EVIDENCE: Final[Mapping[str, Key]] = MappingProxyType(
         "conflict": Key("type of the conflict (PostgreSQL 18)"),
         "conflict_counts": Key("conflicts by type (PostgreSQL 18)"),
         "transaction": Key("transaction id on the publisher", number),
-        "finish_lsn": Key("finish LSN in the server's log", lsn),
+        "finish_lsn": Key("finish LSN in the log", lsn),
         "skip_lsn": Key("LSN of the transaction to be skipped", lsn),
         "apply_error_count": Key("apply errors since the counters' reset"),
         "apply_errors_during_check": Key("apply errors during the check"),

@@ -1,15 +1,18 @@
 """Causes: everything runs, too slowly."""
 
+from dataclasses import replace
 from typing import Final
 
 from functions.catalogue.cause import Cause, Severity
-from functions.catalogue.remedy import Place, Remedy
+from functions.catalogue.recipes import TERMINATE_SENDER
+from functions.catalogue.remedy import Remedy
 
 _STATE: Final = "SELECT * FROM pg_stat_subscription;"
 _SENDERS: Final = """\
+SELECT * FROM pg_stat_subscription;
 -- on the publisher
-SELECT application_name, state, sent_lsn, flush_lsn, pg_current_wal_lsn(), wait_event
-FROM pg_stat_replication JOIN pg_stat_activity USING (pid, application_name);"""
+SELECT sender.application_name, sender.state, sent_lsn, pg_current_wal_lsn(), wait_event
+FROM pg_stat_replication AS sender JOIN pg_stat_activity USING (pid);"""
 
 CAUSES: Final = (
     Cause(
@@ -20,9 +23,9 @@ CAUSES: Final = (
         "table without an index for its replica identity or an overloaded server are the usual "
         "reasons.",
         _STATE,
-        "`pg_stat_subscription.latest_end_lsn` stays behind `received_lsn` for longer than the "
-        "limit and does not gain on it, although messages arrive. While it gains, it is catching "
-        "up.",
+        "`pg_stat_subscription.last_msg_send_time` is older than max-lag-seconds and does not get "
+        "newer between two looks, while `pg_stat_activity.wait_event` shows the apply worker busy, "
+        "not waiting for messages. While the backlog shrinks, it is catching up.",
         (
             Remedy(
                 "Look for what is slow on the subscriber: load, triggers, a missing primary key "
@@ -45,24 +48,20 @@ CAUSES: Final = (
         "is behind: the publisher has sent nothing for too long",
         "The last message from the publisher is older than the limit. An idle publisher still "
         "sends keepalives, so the publisher, its WAL sender or the network is stuck or overloaded.",
-        _STATE,
+        _SENDERS,
         "The time since `pg_stat_subscription.last_msg_send_time` is above max-lag-seconds, and "
-        "the apply worker waits for no lock.",
+        "the apply worker waits for messages, not for a lock.",
         (
             Remedy(
                 "Look at the publisher: its load, long transactions, and what its WAL sender "
                 "waits for (pg_stat_replication, pg_stat_activity).",
                 "None.",
-                _SENDERS.partition("\n")[2],
-                Place.PUBLISHER,
             ),
-            Remedy(
-                "If the WAL sender hangs: end it. The subscription connects again and goes on.",
-                "What is not confirmed is read and sent again, and a subscription with "
+            replace(
+                TERMINATE_SENDER,
+                action="If the WAL sender hangs: end it. The subscription connects again.",
+                risk="What is not confirmed is read and sent again, and a subscription with "
                 "disable_on_error disables itself.",
-                "SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots "
-                "WHERE slot_name = {slot_name};",
-                Place.PUBLISHER,
             ),
         ),
     ),

@@ -20,7 +20,7 @@ _RESUME: Final = Remedy(
 _DROP: Final = Remedy(
     "If nobody needs the slot any more: drop it. Ask its owner first.",
     "It cannot be undone: its consumer must copy everything again.",
-    "SELECT pg_drop_replication_slot({slot_name});",
+    "SELECT pg_drop_replication_slot({slot_name:literal});",
     Place.PUBLISHER,
 )
 
@@ -28,12 +28,13 @@ CAUSES: Final = (
     Cause(
         "slot_at_risk",
         Severity.CRITICAL,
-        "is about to lose its replication slot",
+        "is about to lose a replication slot",
         "The publisher keeps almost as much WAL for the slot as it may. When the limit is "
         "reached, the slot is lost, and the tables must be copied again.",
         _SLOTS,
-        "`pg_replication_slots.wal_status` on the publisher is unreserved, or `safe_wal_size` is "
-        "small; the time left is `safe_wal_size` ÷ the rate of WAL.",
+        "`pg_replication_slots.wal_status` on the publisher is unreserved, or `safe_wal_size` less "
+        "than a fifth of `max_slot_wal_keep_size`; the time left is `safe_wal_size` ÷ the rate of "
+        "WAL.",
         (
             _RESUME,
             Remedy(
@@ -47,19 +48,19 @@ CAUSES: Final = (
     Cause(
         "slot_inactive",
         Severity.WARNING,
-        "does not read its replication slot",
+        "has a replication slot nobody reads",
         "Nobody reads from the slot, and the publisher keeps WAL for it. It goes on until the "
         "disk is full, or until the slot is lost where max_slot_wal_keep_size limits it.",
         _SLOTS,
-        "`pg_replication_slots.active` on the publisher is false and the WAL behind `restart_lsn` "
-        "grows; `inactive_since` says since when (17+). Slots of initial copies (`pg_…_sync_…`) "
-        "between two attempts are left out.",
+        "`pg_replication_slots.active` on the publisher is false on two looks; `inactive_since` "
+        "says since when (17+). Slots of initial copies (`pg_…_sync_…`) between two attempts are "
+        "left out.",
         (_RESUME, _DROP),
     ),
     Cause(
         "replica_identity_missing",
         Severity.WARNING,
-        "publishes a table whose rows cannot be told apart",
+        "subscribes to a table whose rows cannot be told apart",
         "The table is published for UPDATE or DELETE and has neither a primary key nor another "
         "replica identity. On the publisher every UPDATE and DELETE of it fails; the subscriber "
         "looks healthy.",

@@ -27,7 +27,7 @@ SKIP_BEFORE_15: Final = Remedy(
 ALTER SUBSCRIPTION {subscription} DISABLE;
 SELECT remote_lsn FROM pg_replication_origin_status WHERE external_id = 'pg_{subscription_oid}';
 -- on the publisher; wanted is the first lsn above remote_lsn
-SELECT lsn, xid FROM pg_logical_slot_peek_binary_changes({slot_name}, NULL, 1000, \
+SELECT lsn, xid FROM pg_logical_slot_peek_binary_changes({slot_name:literal}, NULL, 1000, \
 'proto_version', '1', 'publication_names', {publications:names_literal}) \
 WHERE get_byte(data, 0) = ascii('C');
 -- on the subscriber
@@ -37,6 +37,18 @@ ALTER SUBSCRIPTION {subscription} ENABLE;""",
 )
 
 SKIPS: Final = (SKIP, SKIP_BEFORE_15)
+
+GET_WORKERS: Final = (
+    Remedy(
+        "If tables are being copied: wait. Each copy gives its worker back when it ends.",
+        "None, as long as the publisher's disk has room for the WAL kept meanwhile.",
+    ),
+    Remedy(
+        "Raise max_logical_replication_workers, and max_worker_processes above it, in the "
+        "subscriber's parameter group; restart the subscriber.",
+        "The restart ends every session of the subscriber.",
+    ),
+)
 
 DELETE_COLLIDING_ROW: Final = Remedy(
     "Delete the local row that is in the way; the worker retries by itself.",
@@ -49,7 +61,7 @@ TERMINATE_SENDER: Final = Remedy(
     "A legitimate consumer loses its connection, and a subscription with disable_on_error "
     "disables itself.",
     "SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots "
-    "WHERE slot_name = {slot_name};",
+    "WHERE slot_name = {slot_name:literal};",
     Place.PUBLISHER,
 )
 

@@ -88,8 +88,10 @@ def _fill(template: str, values: Mapping[str, object]) -> tuple[str, bool]:
 def _in_sql(key: str, form: str, values: Mapping[str, object]) -> str | None:
     """The value of the key as SQL; None if it is not known, or not what the key promises."""
     value = values.get(key)
-    convert = _SPECIAL_FORMS.get(form) or (EVIDENCE[key].form if key in EVIDENCE else None)
-    if value is None or value == "" or convert is None:
+    if key in TO_BE_SUPPLIED or value is None or value == "":
+        return None
+    convert = _SPECIAL_FORMS.get(form) or EVIDENCE[key].form
+    if convert is None:
         return None
     try:
         return convert(str(value))

@@ -3,7 +3,7 @@
 from typing import Final
 
 from functions.catalogue.cause import Cause, Severity
-from functions.catalogue.recipes import READ_LOG
+from functions.catalogue.recipes import GET_WORKERS, READ_LOG
 from functions.catalogue.remedy import Remedy
 
 _STATE: Final = "SELECT * FROM pg_stat_subscription;"
@@ -88,22 +88,12 @@ CAUSES: Final = (
         "stopped: no slot for an apply worker is free",
         "All logical replication workers the server allows are in use, so this subscription gets "
         "none. Nothing is replicated for it until one is free.",
-        "SELECT subname, worker_type, pid FROM pg_stat_subscription; -- before 17: no worker_type\n"
+        "SELECT subname, relid::regclass, pid FROM pg_stat_subscription WHERE pid IS NOT NULL;\n"
         "SHOW max_logical_replication_workers;",
         "`pg_subscription.subenabled` is true, `pg_stat_subscription.pid` NULL and no error "
         "counted, while as many workers run as `max_logical_replication_workers` allows. The log "
         "has the WARNING “out of logical replication worker slots”.",
-        (
-            Remedy(
-                "If tables are being copied: wait. Each copy gives its worker back when it ends.",
-                "None, as long as the publisher's disk has room for the WAL kept meanwhile.",
-            ),
-            Remedy(
-                "Raise max_logical_replication_workers, and max_worker_processes above it, in the "
-                "subscriber's parameter group; restart the subscriber.",
-                "The restart ends every session of the subscriber.",
-            ),
-        ),
+        (*GET_WORKERS,),
     ),
     Cause(
         "no_subscription",

@@ -1,15 +1,16 @@
 """Causes: tables of a subscription that are not copied or not subscribed to."""
 
+from dataclasses import replace
 from typing import Final
 
 from functions.catalogue.cause import Cause, Severity
-from functions.catalogue.recipes import DELETE_COLLIDING_ROW, READ_LOG
+from functions.catalogue.recipes import DELETE_COLLIDING_ROW, GET_WORKERS, READ_LOG
 from functions.catalogue.remedy import Remedy
 
 _TABLES: Final = """\
 SELECT subname, srrelid::regclass AS "table", srsubstate
 FROM pg_subscription_rel JOIN pg_subscription ON pg_subscription.oid = srsubid
-WHERE srsubstate NOT IN ('s', 'r');"""
+WHERE srsubstate <> 'r';"""
 
 CAUSES: Final = (
     Cause(
@@ -19,18 +20,13 @@ CAUSES: Final = (
         "The initial copy of a table fails, is started again and fails again. The other tables "
         "are replicated, this one is not.",
         _TABLES,
-        "`pg_subscription_rel.srsubstate` stays i, d or f and "
+        "`pg_subscription_rel.srsubstate` does not become r, and "
         "`pg_stat_subscription_stats.sync_error_count` rises (15+; 19 calls it "
         "`sync_table_error_count`). The log has the error of COPY. A table that is merely being "
         "copied is healthy.",
         (
             READ_LOG,
-            Remedy(
-                DELETE_COLLIDING_ROW.action,
-                DELETE_COLLIDING_ROW.risk,
-                DELETE_COLLIDING_ROW.sql,
-                needs="key_columns",
-            ),
+            replace(DELETE_COLLIDING_ROW, needs="key_columns"),
             Remedy(
                 "If rows on the subscriber collide with those to be copied: empty the table. The "
                 "copy is retried by itself.",
@@ -47,21 +43,10 @@ CAUSES: Final = (
         "A table waits for its initial copy, and no worker takes it up. The other tables are "
         "replicated, this one is not.",
         f"{_TABLES}\nSHOW max_logical_replication_workers;",
-        "`pg_subscription_rel.srsubstate` stays i or d without a table synchronization worker in "
-        "`pg_stat_subscription` and without an error counted. The log may have the WARNING “out "
-        "of logical replication worker slots”.",
-        (
-            Remedy(
-                "If other tables are being copied: wait. Each copy gives its worker back when it "
-                "ends.",
-                "None, as long as the publisher's disk has room for the WAL kept meanwhile.",
-            ),
-            Remedy(
-                "Raise max_logical_replication_workers, and max_worker_processes above it, in the "
-                "subscriber's parameter group; restart the subscriber.",
-                "The restart ends every session of the subscriber.",
-            ),
-        ),
+        "`pg_subscription_rel.srsubstate` is not r, with no table synchronization worker in "
+        "`pg_stat_subscription` on several looks and no error counted. The log may have the "
+        "WARNING “out of logical replication worker slots”.",
+        (*GET_WORKERS,),
     ),
     Cause(
         "publication_not_refreshed",

@@ -19,9 +19,9 @@ SELECT
     current_setting('server_version') AS server_version,
     pg_is_in_recovery() AS in_recovery,
     pg_has_role('pg_read_all_stats', 'USAGE') AS sees_activity,
-    (SELECT setting::float8 / 1000 FROM pg_settings WHERE name = 'wal_retrieve_retry_interval')
+    extract(epoch FROM current_setting('wal_retrieve_retry_interval')::interval)::float8
         AS wal_retrieve_retry_seconds,
-    (SELECT setting::float8 / 1000 FROM pg_settings WHERE name = 'wal_receiver_timeout')
+    extract(epoch FROM current_setting('wal_receiver_timeout')::interval)::float8
         AS wal_receiver_timeout_seconds,
     current_setting('max_logical_replication_workers')::int AS max_workers,
     (SELECT count(*) FROM worker) AS workers_in_use,

@@ -1,15 +1,17 @@
 """What an alert says, before it is drawn for Slack. Pure."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from functions.causes import CATALOGUE, Severity
+from functions.catalogue import CATALOGUE, FilledRemedy, Severity
 from functions.notify.event import NotifyEvent, Transition
 from functions.notify.facts import Fact, facts
 from functions.notify.links import Link, execution_link, logs_link
 from functions.notify.log_error import LogError
 from functions.notify.log_note import log_note
+from functions.notify.reason import LASTING
 from functions.notify.redaction import redact_message
 from functions.notify.text import one_line, shorten
 from functions.notify.wording import age, instant, parse_instant
@@ -39,6 +41,7 @@ class Problem:
     summary: str
     meaning: str
     facts: tuple[Fact, ...]
+    remedies: tuple[FilledRemedy, ...]
     check: str | None
 
 
@@ -61,23 +64,28 @@ class Alert:
     links: tuple[Link, ...]
 
 
-def compose(event: NotifyEvent, errors: Sequence[LogError], now: datetime) -> Alert:
-    """The alert for an event, with what was found in the log; `now` dates it."""
+def compose(
+    event: NotifyEvent, errors: Sequence[LogError], now: datetime, runbook: str | None = None
+) -> Alert:
+    """The alert for an event, with what was found in the log; `now` dates it.
+
+    `runbook` is the address of docs/runbook.md, which has an anchor for each cause.
+    """
     cluster = event.cluster
     findings = worst_first(cluster.findings)
     problems = tuple(_problem(finding) for finding in findings)
     return Alert(
         sign=_sign(event, findings),
         title=_title(event, problems),
-        lead=_lead(event, findings, errors, now),
+        lead=_lead(event, findings, now),
         problems=problems,
         unlisted=cluster.omitted_findings,
         checks=tuple(dict.fromkeys(one.check or DEFAULT_CHECK for one in problems))
         or (DEFAULT_CHECK,),
         log_groups=cluster.log_groups,
         log_note=log_note(event.query, len(errors), cluster.log_groups),
-        latest_error=_error_text(errors[0]) if errors else None,
-        links=tuple(_links(event, now)),
+        latest_error=_latest_error(errors),
+        links=(*_console_links(event, now), *_runbook_links(findings, runbook)),
     )
 
 
@@ -130,41 +138,52 @@ def _problem(finding: Finding) -> Problem:
         headline=cause.headline,
         summary=shorten(one_line(redact_message(finding.summary)), MAX_SUMMARY),
         meaning=cause.meaning,
-        facts=facts(finding.evidence),
+        facts=facts(finding),
+        remedies=_remedies(finding),
         check=cause.check,
     )
 
 
-def _lead(
-    event: NotifyEvent, findings: Sequence[Finding], errors: Sequence[LogError], now: datetime
-) -> str:
+def _remedies(finding: Finding) -> tuple[FilledRemedy, ...]:
+    """What helps; before a subscription that disabled itself is enabled, its reason must go."""
+    values = {**finding.evidence, "subscription": finding.subscription}
+    reason = finding.evidence.get("reason")
+    causes = [reason, finding.cause] if reason in LASTING else [finding.cause]
+    return tuple(one for cause in causes for one in CATALOGUE[str(cause)].remedies_for(values))
+
+
+def _lead(event: NotifyEvent, findings: Sequence[Finding], now: datetime) -> str:
     if event.transition is Transition.RESOLVED:
         lasted = f" after {age(event.opened_at, now)}" if event.opened_at else ""
         return f"Recovered{lasted}, at {instant(now, now)}."
     if event.transition is Transition.TEST:
         return f"This is a test, at {instant(now, now)}. An alert looks like this."
-    return _since(event, findings, errors, now)
+    return _since(event, findings, now)
 
 
-def _since(
-    event: NotifyEvent, findings: Sequence[Finding], errors: Sequence[LogError], now: datetime
-) -> str:
+def _since(event: NotifyEvent, findings: Sequence[Finding], now: datetime) -> str:
     """From the incident, else from the evidence, else from the log, which reaches back so far."""
-    known = [event.opened_at] if event.opened_at else list(_told_by(findings))
+    known = [event.opened_at] if event.opened_at else _told_by(findings, "since")
     if known:
         return f"Since {instant(min(known), now)}, {age(min(known), now)}."
-    logged = [one.first for one in errors if one.pid and one.in_background and one.first]
-    if logged and event.cluster.status is not Status.UNKNOWN:
+    logged = _told_by(findings, "error_first")
+    if logged:
         return f"Since {instant(min(logged), now)} at the latest, {age(min(logged), now)}."
     return f"Noticed at {instant(event.execution.started_at or now, now)}."
 
 
-def _told_by(findings: Sequence[Finding]) -> Iterator[datetime]:
+def _told_by(findings: Sequence[Finding], key: str) -> list[datetime]:
+    told = []
     for finding in findings:
-        try:
-            yield parse_instant(str(finding.evidence["since"]))
-        except (KeyError, ValueError):
-            continue
+        with suppress(KeyError, ValueError):
+            told.append(parse_instant(str(finding.evidence[key])))
+    return told
+
+
+def _latest_error(errors: Sequence[LogError]) -> str | None:
+    """The newest that stopped something; a mere remark only where there is nothing else."""
+    newest_first = sorted(errors, key=lambda error: error.severity == "LOG")
+    return _error_text(newest_first[0]) if newest_first else None
 
 
 def _error_text(error: LogError) -> str:
@@ -172,7 +191,7 @@ def _error_text(error: LogError) -> str:
     return shorten("\n".join(line for line in told if line), MAX_ERROR)
 
 
-def _links(event: NotifyEvent, now: datetime) -> Iterator[Link]:
+def _console_links(event: NotifyEvent, now: datetime) -> Iterator[Link]:
     if event.execution.id is None:
         return
     query = event.query
@@ -191,3 +210,8 @@ def _links(event: NotifyEvent, now: datetime) -> Iterator[Link]:
     ):
         if link is not None:
             yield link
+
+
+def _runbook_links(findings: Sequence[Finding], runbook: str | None) -> Iterator[Link]:
+    if runbook and findings:
+        yield Link("Runbook", f"{runbook}#{findings[0].cause}")

@@ -1,34 +1,20 @@
-"""A finding's evidence as a person reads it: labels for keys, units for bare numbers. Pure.
+"""A finding's evidence as a person reads it: what matters for its cause, in few words. Pure.
 
 What a key's value means is told by the key's ending (functions/report.py, Finding).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
+from functions.notify.evidence_shown import LABELS, shown_for
 from functions.notify.redaction import redact_message
 from functions.notify.text import one_line, shorten
 from functions.notify.wording import duration, parse_instant, size
-from functions.report import Evidence
+from functions.report import Evidence, Finding
 
-MAX_VALUE = 80
-
-_LABELS: Mapping[str, str] = {
-    "worker_pid": "Apply worker's pid",
-    "apply_error_count": "Apply errors so far",
-    "sync_error_count": "Copy errors so far",
-    "apply_errors_during_check": "Apply errors during the check",
-    "slot_name": "Slot",
-    "received_lsn": "Received up to",
-    "last_msg_send_time": "Last message sent",
-    "last_msg_receipt_time": "Last message received",
-    "lag_seconds": "Lag",
-    "max_lag_seconds": "Limit of lag",
-    "server_version": "PostgreSQL",
-    "sqlstate": "SQLSTATE",
-}
-_IF_MISSING: Mapping[str, str] = {"worker_pid": "none"}
+MAX_VALUE: Final = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,41 +26,41 @@ class Fact:
     verbatim: bool = False
 
 
-def facts(evidence: Mapping[str, Evidence]) -> tuple[Fact, ...]:
-    """What there is to show; `since` is told elsewhere, and so are values nobody knows."""
+def facts(finding: Finding) -> tuple[Fact, ...]:
+    """What there is to show of a finding's evidence, without what says nothing."""
+    known = finding.evidence
     return tuple(
-        fact
-        for key, value in evidence.items()
-        if key != "since"
-        for fact in _facts(key, _IF_MISSING.get(key) if value is None else value)
+        _fact(key, known[key])
+        for key in shown_for(finding.cause)
+        if known.get(key) is False or (known.get(key) and not _told_already(key, known))
     )
 
 
-def _facts(key: str, value: Evidence) -> Iterator[Fact]:
-    if value is None or value == "":
-        return
-    words = _LABELS.get(key) or _words(key)
+def _told_already(key: str, evidence: Mapping[str, Evidence]) -> bool:
+    """A list of tables that is the one table named beside it, and its length."""
+    alone = evidence.get("tables") in {None, evidence.get("table")}
+    return alone and "table" in evidence and key in {"tables", "table_count"}
+
+
+def _fact(key: str, value: Evidence) -> Fact:
+    label = LABELS[key]
     if isinstance(value, bool):
-        yield Fact(words, "yes" if value else "no")
-    elif isinstance(value, str):
-        yield _told(key, words, value)
-    else:
-        yield Fact(words, _measured(key, value))
-
-
-def _told(key: str, label: str, value: str) -> Fact:
-    moment = _moment(value) if key.endswith("_time") else None
+        return Fact(label, "yes" if value else "no")
+    if isinstance(value, int | float):
+        return Fact(label, _measured(key, value))
+    text = str(value)
+    moment = _moment(text) if key.endswith(("_time", "_since")) else None
     if moment is not None:
         return Fact(label, f"{moment:%Y-%m-%d %H:%M:%S} UTC")
-    return Fact(label, shorten(one_line(redact_message(value)), MAX_VALUE), verbatim=True)
+    return Fact(label, shorten(one_line(redact_message(text)), MAX_VALUE), verbatim=True)
 
 
 def _measured(key: str, value: float) -> str:
-    if key.endswith("_seconds"):
+    if key.endswith(("_seconds", "seconds_left")):
         return duration(value)
     if key.endswith("_bytes"):
         return size(value)
-    return str(value) if key.endswith(("pid", "oid", "id")) else f"{value:,}"
+    return str(value) if key.endswith("pid") else f"{value:,}"
 
 
 def _moment(text: str) -> datetime | None:
@@ -82,10 +68,3 @@ def _moment(text: str) -> datetime | None:
         return parse_instant(text)
     except ValueError:
         return None
-
-
-def _words(key: str) -> str:
-    """`safe_wal_bytes` becomes `Safe wal`: the unit is in the value."""
-    stem = key.removesuffix("_seconds").removesuffix("_bytes").removesuffix("_time")
-    words = shorten(one_line(stem.replace("_", " ")), MAX_VALUE)
-    return (words[:1].upper() + words[1:]) or "Evidence"

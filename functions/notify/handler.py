@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,9 +13,11 @@ from chalice.app import Blueprint
 from functions.notify.alert import compose, worst_first
 from functions.notify.delivery import Delivery, Thread, deliver
 from functions.notify.event import NotifyEvent
-from functions.notify.log_errors import log_errors
+from functions.notify.log_errors import distinct_errors, most_relevant
 from functions.notify.log_events import log_events
 from functions.notify.message import draw
+from functions.notify.occurrences import apply_starts
+from functions.notify.root_cause import refine
 from functions.notify.settings import slack_settings
 from functions.notify.slack import DEFAULT_BASE_URL, Slack
 from functions.telemetry import identify_execution, logger, tracer
@@ -27,19 +30,25 @@ blueprint = Blueprint(__name__)
 def notify(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
     """Post one cluster's alert; returns `{"channel", "ts", "causes", "snippet"}`.
 
+    `causes` are those the log tells behind the report's, worst first.
+
     Raises `InvalidEventError`, `MissingParameterError`, `SlackUnavailableError` (worth a retry) and
     `SlackRefusedError` (not worth one).
     """
-    request = NotifyEvent.from_json(event)
+    asked = NotifyEvent.from_json(event)
     identify_execution(event)
-    logger.append_keys(cluster=request.cluster.cluster)
+    logger.append_keys(cluster=asked.cluster.cluster)
+    events = log_events(asked.query.results)
+    errors = distinct_errors(events)
+    starts, checked_at = apply_starts(events), asked.execution.started_at
+    request = replace(asked, cluster=refine(asked.cluster, errors, starts, checked_at))
+    shown = most_relevant(errors)
     settings = slack_settings(request.cluster.cluster, boto3.client("ssm"))
     slack = Slack(settings, os.environ.get("SLACK_BASE_URL") or DEFAULT_BASE_URL)
-    errors = log_errors(log_events(request.query.results))
     delivery = deliver(
         slack,
-        draw(compose(request, errors, datetime.now(UTC))),
-        Thread(errors, request.query.lookback_minutes, request.cluster.log_groups),
+        draw(compose(request, shown, datetime.now(UTC), os.environ.get("RUNBOOK_URL"))),
+        Thread(shown, request.query.lookback_minutes, request.cluster.log_groups),
     )
     return _answer(request, delivery)
 

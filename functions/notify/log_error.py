@@ -5,7 +5,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Self
 
-_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+from functions.notify.workers import Worker
+from functions.report import Evidence
+
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +17,9 @@ class LogError:
 
     `parts` maps `DETAIL`, `HINT`, `CONTEXT`, `STATEMENT` to their text; `pid` is that of the last
     occurrence; `in_background` is true for replication workers and for other programs' lines.
-    `full_length` counts the characters of a line that is not shown in full.
+    `full_length` counts the characters of a line that is not shown in full. `worker` is whose it
+    is, `cause` the id of the cause it speaks of, `facts` what it tells (`log_facts`), as far as
+    known.
     """
 
     first: datetime | None
@@ -26,11 +31,14 @@ class LogError:
     in_background: bool = True
     full_length: int | None = None
     parts: Mapping[str, str] = field(default_factory=dict)
+    worker: Worker = field(default_factory=Worker)
+    cause: str | None = None
+    facts: Mapping[str, Evidence] = field(default_factory=dict)
 
     @property
     def age_key(self) -> datetime:
         """For sorting: an error without a time is the oldest."""
-        return self.last or _LONG_AGO
+        return self.last or LONG_AGO
 
     def merged(self, other: Self) -> Self:
         """Both as one: the newer one's words, the older one's where the newer has none."""
@@ -41,6 +49,9 @@ class LogError:
             first=min(times, default=None),
             times=self.times + other.times,
             parts={**older.parts, **newer.parts},
+            facts={**older.facts, **newer.facts},
+            worker=newer.worker.completed_by(older.worker),
+            cause=(newer if "CONTEXT" in newer.parts else older).cause or newer.cause,
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -50,6 +61,8 @@ class LogError:
             "last": _written(self.last),
             "times": self.times,
             "severity": self.severity,
+            "sqlstate": self.facts.get("sqlstate"),
+            "subscription": self.worker.subscription,
             "pid": self.pid,
             "message": self.message,
             **{label.lower(): text for label, text in self.parts.items()},

@@ -16,24 +16,40 @@ from slack_sdk.models.blocks import (
     HeaderBlock,
     MarkdownTextObject,
     PlainTextObject,
+    RichTextBlock,
+    RichTextElementParts,
+    RichTextPreformattedElement,
     SectionBlock,
-    TextObject,
 )
 
+from functions.catalogue import FilledRemedy, Place
 from functions.notify.alert import Alert, Problem
 from functions.notify.facts import Fact
 from functions.notify.log_note import SHOWN_GROUPS
 from functions.notify.text import clean, shorten
 
 MAX_HEADER = 150
-MAX_FIELDS = 10
-MAX_GROUP = 180
+MAX_FIELDS = 8
 MAX_FIELDS_EACH = 6
+MAX_GROUP = 180
+MAX_CHECKS = 800
 MAX_CHARACTERS = 13_000
 """Slack refuses more than about 13,200 characters in all blocks; counted here with their keys."""
 
-DETAILED = 3
 LISTED = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How many problems are drawn in detail, and how many remedies with each."""
+
+    problems: int
+    remedies: int
+
+
+ONE = (Room(1, 3), Room(1, 2), Room(1, 1), Room(1, 0), Room(0, 0))
+SEVERAL = (Room(3, 1), Room(2, 1), Room(1, 1), Room(1, 0), Room(0, 0))
+"""From the most to the least; the first that stays within Slack's limits is taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +61,16 @@ class Message:
 
 
 def draw(alert: Alert) -> Message:
-    """The message; as many problems in detail as Slack's limits leave room for."""
-    text = escape(f"{alert.sign} {alert.title}")
-    for detailed in range(min(DETAILED, len(alert.problems)), -1, -1):
-        blocks = [block.to_dict() for block in _blocks(alert, detailed)]
+    """The message; as much in detail as Slack's limits leave room for."""
+    for room in ONE if _single(alert) else SEVERAL:
+        blocks = [block.to_dict() for block in _blocks(alert, room)]
         if len(json.dumps(blocks, ensure_ascii=False)) <= MAX_CHARACTERS:
             break
-    return Message(text, blocks)
+    return Message(escape(f"{alert.sign} {alert.title}"), blocks)
+
+
+def _single(alert: Alert) -> bool:
+    return len(alert.problems) + alert.unlisted == 1
 
 
 def escape(text: str) -> str:
@@ -72,46 +91,76 @@ def _unquoted(text: str) -> str:
     return escape(text).replace("`", "'")
 
 
-def _blocks(alert: Alert, detailed: int) -> Iterator[Block]:
+def _blocks(alert: Alert, room: Room) -> Iterator[Block]:
     yield HeaderBlock(text=_plain(shorten(f"{alert.sign} {alert.title}", MAX_HEADER)))
-    yield from _problems(alert, detailed)
-    yield _section(f"*How to check* on the subscriber\n{code_block(_lines(alert.checks))}")
-    yield _section(_location(alert))
-    yield SectionBlock(text=_plain(alert.log_note))
+    yield from _problems(alert, room)
     if alert.latest_error:
         yield _section(f"*Latest error*\n{code_block(alert.latest_error)}")
+    yield _section(f"*How to check* on the subscriber\n{_checks(alert.checks)}")
+    yield _section(_location(alert))
+    yield SectionBlock(text=_plain(alert.log_note))
     if alert.links:
         yield ContextBlock(elements=[_mrkdwn(f"<{one.url}|{one.label}>") for one in alert.links])
 
 
-def _problems(alert: Alert, detailed: int) -> Iterator[Block]:
-    if len(alert.problems) + alert.unlisted == 1 and detailed:
-        yield from _only(alert.problems[0], alert.lead)
+def _problems(alert: Alert, room: Room) -> Iterator[Block]:
+    if _single(alert) and room.problems:
+        yield from _only(alert.problems[0], alert.lead, room.remedies)
         return
     yield SectionBlock(text=_plain(alert.lead))
-    for problem in alert.problems[:detailed]:
-        yield from _one_of_many(problem)
-    rest = alert.problems[detailed:]
+    for problem in alert.problems[: room.problems]:
+        yield from _one_of_many(problem, room.remedies)
+    rest = alert.problems[room.problems :]
     if rest or alert.unlisted:
         yield _section(_list(rest, alert.unlisted))
 
 
-def _only(problem: Problem, lead: str) -> Iterator[Block]:
+def _only(problem: Problem, lead: str, remedies: int) -> Iterator[Block]:
     """Its headline is the message's header."""
     yield SectionBlock(text=_plain(f"{lead} {problem.summary}".strip()))
-    yield _described(f"*Description*\n{escape(problem.meaning)}", problem.facts[:MAX_FIELDS])
+    yield from _fields(problem.facts[:MAX_FIELDS])
+    yield from _remedies(problem.remedies, remedies)
+    yield _section(f"*Description*\n{escape(problem.meaning)}")
 
 
-def _one_of_many(problem: Problem) -> Iterator[Block]:
+def _one_of_many(problem: Problem, remedies: int) -> Iterator[Block]:
     yield _section(f"*Problem:* {_headline(problem)}")
     if problem.summary:
         yield SectionBlock(text=_plain(problem.summary))
-    yield _described(f"*Description*\n{escape(problem.meaning)}", problem.facts[:MAX_FIELDS_EACH])
+    yield from _fields(problem.facts[:MAX_FIELDS_EACH])
+    yield from _remedies(problem.remedies, remedies)
 
 
-def _described(text: str, facts: Sequence[Fact]) -> SectionBlock:
-    fields: list[str | dict[str, Any] | TextObject] = [_field(fact) for fact in facts]
-    return SectionBlock(text=_mrkdwn(text), fields=fields or None)
+def _fields(facts: Sequence[Fact]) -> Iterator[Block]:
+    if facts:
+        yield SectionBlock(fields=[_field(fact) for fact in facts])
+
+
+def _remedies(remedies: Sequence[FilledRemedy], most: int) -> Iterator[Block]:
+    """What to do and at what risk, then the SQL, which rich text takes letter by letter."""
+    for number, remedy in enumerate(remedies[:most], 1):
+        heading = f"*Remedy {number}*" if len(remedies) > 1 else "*Remedy*"
+        where = " (on the publisher)" if remedy.sql and remedy.place is Place.PUBLISHER else ""
+        yield _section(f"{heading}{where}: {escape(remedy.action)}\n*Risk:* {escape(remedy.risk)}")
+        if remedy.sql:
+            yield _sql(remedy.sql)
+    if len(remedies) > most:
+        yield _section(f"The runbook has {len(remedies) - most} more.")
+
+
+def _sql(sql: str) -> Block:
+    if clean(sql) != sql:  # a changed name could be another one's
+        return _section("Its SQL holds a name that cannot be shown here: see the runbook.")
+    text = RichTextElementParts.Text(text=sql)
+    return RichTextBlock(elements=[RichTextPreformattedElement(elements=[text])])
+
+
+def _checks(checks: Sequence[str]) -> str:
+    """As many as there is room for, at least the first."""
+    kept = len(checks)
+    while kept > 1 and len(code_block(_lines(checks[:kept]))) > MAX_CHECKS:
+        kept -= 1
+    return code_block(_lines(checks[:kept]))
 
 
 def _field(fact: Fact) -> MarkdownTextObject:

@@ -8,16 +8,20 @@ are errors by themselves.
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
 
+from functions.notify.log_cause import log_cause
 from functions.notify.log_error import LogError
 from functions.notify.log_events import LogEvent
-from functions.notify.postgres_log import ERROR_SEVERITIES, LogLine, parse
+from functions.notify.log_facts import log_facts
+from functions.notify.postgres_log import ERROR_SEVERITIES, LogLine, bare_warning, parse
 from functions.notify.redaction import (
     redact_context,
     redact_detail,
     redact_message,
     redact_statement,
 )
+from functions.notify.workers import Workers
 
 _REDACTORS: Mapping[str, Callable[[str], str]] = {
     "DETAIL": redact_detail,
@@ -30,26 +34,59 @@ _REDACTORS: Mapping[str, Callable[[str], str]] = {
 
 def occurrences(events: Iterable[LogEvent]) -> Iterator[LogError]:
     """Every error in the events, in their order."""
-    lines = [(event, parse(event.message)) for event in events]
-    moments = _Moments(line for _, line in lines if line is not None)
-    for event, line in lines:
-        if line is None:
+    parsed = [(event, _line(event)) for event in events]
+    lines = [line for _, line in parsed if line is not None]
+    moments, workers = _Moments(lines), Workers(lines)
+    for event, line in parsed:
+        warning = bare_warning(event.message)
+        if warning is not None:
+            yield _bare(event, warning)
+        if line is None and warning is None:
             yield from _foreign(event)
-        elif line.is_error:
-            yield _occurrence(event, line, moments.parts_of(line))
+        elif line is not None and line.is_error:
+            yield _occurrence(event, line, moments.parts_of(line), workers)
 
 
-def _occurrence(event: LogEvent, line: LogLine, parts: Mapping[str, str]) -> LogError:
+def apply_starts(events: Iterable[LogEvent]) -> dict[str, list[datetime]]:
+    """When apply workers started, by subscription."""
+    lines = (_line(event) for event in events)
+    return Workers(line for line in lines if line is not None).apply_starts()
+
+
+def _line(event: LogEvent) -> LogLine | None:
+    """A line that was cut ends in an ellipsis, so that half a number is not taken for one."""
+    cut = event.shortened and not event.message.endswith("…")
+    return parse(f"{event.message}…" if cut else event.message)
+
+
+def _occurrence(
+    event: LogEvent, line: LogLine, parts: Mapping[str, str], workers: Workers
+) -> LogError:
     time = event.time or line.time
+    background = line.of_background_process
     return LogError(
         first=time,
         last=time,
         severity=line.label,
         message=redact_message(line.text),
         pid=line.pid,
-        in_background=line.of_background_process,
+        in_background=background,
         full_length=event.length if event.shortened else None,
-        parts=parts,
+        parts={label: _REDACTORS[label](text) for label, text in parts.items()},
+        worker=workers.of(line),
+        cause=log_cause(line.text, line.sqlstate, parts.get("CONTEXT", "")) if background else None,
+        facts=log_facts(line.text, line.sqlstate, parts),
+    )
+
+
+def _bare(event: LogEvent, warning: str) -> LogError:
+    return LogError(
+        first=event.time,
+        last=event.time,
+        severity="WARNING",
+        message=redact_message(warning),
+        cause=log_cause(warning, None, ""),
+        facts=log_facts(warning, None, {}),
     )
 
 
@@ -77,8 +114,10 @@ class _Moments:
         texts: dict[str, list[str]] = {label: [] for label in _REDACTORS}
         for part in self._parts.get(moment, []) + self._spilled(moment):
             if part.is_part:
-                texts[part.label].append(_REDACTORS[part.label](part.text))
-        return {label: found[0] for label, found in texts.items() if _theirs(found, len(owners))}
+                texts[part.label].append(part.text)
+        return {
+            label: found[0] for label, found in texts.items() if _theirs(label, found, len(owners))
+        }
 
     def _spilled(self, moment: tuple[int, int]) -> list[LogLine]:
         """Parts that were written when the next second had begun."""
@@ -90,8 +129,10 @@ def _second(line: LogLine) -> int:
     return int(line.time.timestamp())
 
 
-def _theirs(texts: list[str], owners: int) -> bool:
-    return bool(texts) and (owners == 1 or (len(texts) >= owners and len(set(texts)) == 1))
+def _theirs(label: str, texts: list[str], owners: int) -> bool:
+    if owners == 1:
+        return bool(texts)
+    return len(texts) >= owners and len({_REDACTORS[label](text) for text in texts}) == 1
 
 
 def _foreign(event: LogEvent) -> Iterator[LogError]:

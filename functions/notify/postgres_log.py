@@ -17,7 +17,7 @@ PARTS = frozenset({"DETAIL", "HINT", "QUERY", "CONTEXT", "STATEMENT"})
 _LINE = re.compile(
     r"(?P<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?) (?:UTC|GMT):"
     r"[^\n@]*?:(?P<user>[^\n:]*)@(?P<database>[^\n:]*):\[(?P<pid>\d+)\]:"
-    r"[^\n]*?(?P<label>PANIC|FATAL|ERROR|WARNING|NOTICE|INFO|LOG|DEBUG|LOCATION"
+    r"(?:\d+:(?P<sqlstate>[0-9A-Z]{5}):)?[^\n]*?(?P<label>PANIC|FATAL|ERROR|WARNING|NOTICE|INFO|LOG|DEBUG|LOCATION"
     r"|DETAIL|HINT|QUERY|CONTEXT|STATEMENT|BACKTRACE):  (?P<text>.*)",
     re.DOTALL,
 )
@@ -27,15 +27,22 @@ _CONFLICT_OR_DISABLED = re.compile(
 """What PostgreSQL tells at LOG although somebody has to act."""
 
 
+_BARE_WARNING = re.compile(r'^WARNING:  (skipped loading publication "[^\n]*")$', re.MULTILINE)
+
+
 @dataclass(frozen=True, slots=True)
 class LogLine:
-    """`label` is a severity or the name of a part (`DETAIL`); `text` what follows it."""
+    """`label` is a severity or the name of a part (`DETAIL`); `text` what follows it.
+
+    `sqlstate` is known from the longer prefix only; `00000` means no error.
+    """
 
     time: datetime
     pid: int
     label: str
     text: str
     of_background_process: bool
+    sqlstate: str | None = None
 
     @property
     def is_error(self) -> bool:
@@ -63,4 +70,14 @@ def parse(message: str) -> LogLine | None:
         label=match["label"],
         text=match["text"].strip(),
         of_background_process=not match["user"] and not match["database"],
+        sqlstate=match["sqlstate"],
     )
+
+
+def bare_warning(message: str) -> str | None:
+    """A warning of the publisher's that the subscriber writes to its log without a prefix (18).
+
+    It stands alone or below another process's line; lines of an error's own text begin with a tab.
+    """
+    match = _BARE_WARNING.search(message)
+    return None if match is None else match[1]

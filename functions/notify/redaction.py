@@ -62,10 +62,14 @@ _STATEMENT = re.compile(
     re.DOTALL,
 )
 
+_NO_NAMES_FOLLOW: Final = (
+    r"(?<!replicated column)(?<!replicated columns)(?<!generated column)(?<!generated columns)"
+    r"(?<!row-level security enabled)"
+)
 _VALUES: Final = tuple(
     (re.compile(pattern, re.DOTALL), replacement)
     for pattern, replacement in (
-        (r'(: ")(?:.*"|.*\Z)', rf'\1{MASK}"'),
+        (rf'{_NO_NAMES_FOLLOW}(: ")(?:.*"|.*\Z)', rf'\1{MASK}"'),
         (r'\b(value ")(?:.*?)("(?: is |: | for "))', rf"\1{MASK}\2"),
         (r'\b(at or near |missing "=" after )".*"', rf'\1"{MASK}"'),
         (r"(?:\b0x[0-9a-f]{2}\b ?)+", f"0x{MASK}"),

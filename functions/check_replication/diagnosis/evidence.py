@@ -23,6 +23,9 @@ def finding(
         "sync_error_count": subscription.sync_error_count,
         "slot_name": subscription.slot_name,
         "publications": ", ".join(subscription.publications),
+        "publication": subscription.publications[0]
+        if len(subscription.publications) == 1
+        else None,
         "last_msg_send_time": instant(subscription.last_msg_send_time),
         "last_msg_receipt_time": instant(subscription.last_msg_receipt_time),
         "server_version": looks.latest.server_version,

@@ -71,6 +71,7 @@ def _slot_missing(subscription: Subscription, looks: Looks, publisher: Publisher
         looks,
         f"The publisher {publisher.address} has no slot {subscription.slot_name}"
         f"{', and all its slots are in use' if full else ''}.",
+        **_tables(subscription),
         **of_publisher(publisher),
     )
 
@@ -83,9 +84,16 @@ def _slot_lost(
         subscription,
         looks,
         f"The publisher has removed WAL that slot {slot.name} needs: it cannot be used any more.",
+        **_tables(subscription),
         **of_slot(slot),
         **of_publisher(publisher),
     )
+
+
+def _tables(subscription: Subscription) -> dict[str, Evidence]:
+    """Those that must be copied again."""
+    known = subscription.tables
+    return named(known.names) if known is not None and known.names else {}
 
 
 def _slot_busy(

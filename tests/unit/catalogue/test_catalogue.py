@@ -1,0 +1,88 @@
+"""What holds for every entry of the catalogue."""
+
+from string import Formatter
+
+import pytest
+
+from functions.catalogue import CATALOGUE, SECTIONS, Cause, Remedy, Severity
+from functions.catalogue.evidence import EVIDENCE, TO_BE_SUPPLIED
+
+SUBSCRIBER = """
+    apply_error apply_conflict constraint_violation schema_mismatch permission_denied
+    subscription_disabled disabled_on_error publisher_unreachable publisher_auth_failed
+    slot_missing slot_lost slot_busy publication_missing publication_not_refreshed
+    table_sync_failed table_sync_stalled worker_slots_exhausted publisher_slots_exhausted
+    apply_blocked apply_lagging publisher_lagging subscriber_lagging network_timeout
+    no_subscription silent_divergence skip_pending worker_down
+"""
+PUBLISHER = "slot_at_risk slot_inactive replica_identity_missing"
+UNKNOWN = """
+    database_auth_failed database_unreachable database_timeout database_error
+    monitor_misconfigured monitor_failed
+"""
+WARNINGS = {"silent_divergence", "skip_pending", "slot_inactive", "replica_identity_missing"}
+
+REMEDIES = {
+    f"{cause.id}-{number}": remedy
+    for cause in CATALOGUE.values()
+    for number, remedy in enumerate(cause.remedies, 1)
+}
+SQL = {name: remedy.sql for name, remedy in REMEDIES.items() if remedy.sql}
+
+
+def test_the_ids_are_the_contract() -> None:
+    expected = f"{SUBSCRIBER} {PUBLISHER} {UNKNOWN}".split()
+    assert sorted(expected) == sorted(CATALOGUE)
+
+
+def test_no_cause_stands_in_two_sections() -> None:
+    assert len(CATALOGUE) == sum(map(len, SECTIONS.values()))
+
+
+def test_all_but_a_few_causes_are_critical() -> None:
+    assert WARNINGS == {
+        one.id for one in CATALOGUE.values() if one.severity is not Severity.CRITICAL
+    }
+
+
+@pytest.mark.parametrize("cause", CATALOGUE.values(), ids=lambda cause: cause.id)
+def test_a_cause_says_all_there_is_to_say(cause: Cause) -> None:
+    """A headline goes on after a name; meaning and grounds are sentences; something helps."""
+    assert not cause.headline.endswith(".")
+    assert cause.headline[0].islower()
+    assert cause.meaning.endswith(".")
+    assert cause.rests_on.endswith(".")
+    assert cause.remedies
+
+
+@pytest.mark.parametrize("remedy", REMEDIES.values(), ids=REMEDIES)
+def test_a_remedy_says_what_to_do_and_what_it_risks(remedy: Remedy) -> None:
+    assert remedy.action[0].isupper()
+    assert remedy.action.endswith(".")
+    assert remedy.risk.endswith(".")
+
+
+@pytest.mark.parametrize("remedy", REMEDIES.values(), ids=REMEDIES)
+def test_a_remedy_needs_what_can_be_known(remedy: Remedy) -> None:
+    assert remedy.needs is None or remedy.needs in EVIDENCE
+
+
+@pytest.mark.parametrize("sql", SQL.values(), ids=SQL)
+def test_sql_holds_known_keys_only(sql: str) -> None:
+    """What may stand in SQL at all, or what only the reader can supply."""
+    keys = {key for _, key, _, _ in Formatter().parse(sql) if key}
+    able = {key for key, one in EVIDENCE.items() if one.form}
+    assert set() == keys - able - set(TO_BE_SUPPLIED)
+
+
+@pytest.mark.parametrize("sql", SQL.values(), ids=SQL)
+def test_sql_has_one_statement_per_line(sql: str) -> None:
+    """Comments hold no value: a name with a line break in it would end them."""
+    for line in sql.splitlines():
+        comment = line.startswith("-- ")
+        assert comment or line.endswith(";")
+        assert not (comment and "{" in line)
+
+
+def test_no_key_is_both_evidence_and_the_readers() -> None:
+    assert set() == EVIDENCE.keys() & TO_BE_SUPPLIED.keys()
