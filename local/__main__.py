@@ -1,4 +1,7 @@
-"""The local stack's command line: `python -m local demo|up|run|break|mend`. Development only."""
+"""The local stack's command line: `python -m local demo|up|run|break|mend|faults`.
+
+Development only.
+"""
 
 import argparse
 import signal
@@ -9,11 +12,13 @@ from rich.console import Console
 
 from local import demo, up
 from local.control import CommandError, send
+from local.postgres.binaries import BinariesNotFoundError
 from local.postgres.faults import FAULTS
+from local.trials import command as trials
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run one command; 0 if it went well, 1 if not, 2 for wrong usage, 130 if interrupted.
+    """Run one command; 0 if all went well, 1 if not, 2 for wrong usage, 130 if interrupted.
 
     Whatever interrupts it, the servers it started end with it.
     """
@@ -27,9 +32,11 @@ def main(arguments: Sequence[str]) -> int:
                 demo.run(console)
             case "up":
                 up.run(console)
+            case "faults":
+                return 0 if trials.run(console, options.versions, options.only) else 1
             case _:
                 sys.stdout.write(send(options.command, options.argument) + "\n")
-    except (CommandError, demo.UnexpectedError) as error:
+    except (CommandError, demo.UnexpectedError, BinariesNotFoundError) as error:
         Console(stderr=True).print(f"[red]✘[/] {error}", markup=True, highlight=False)
         return 1
     except KeyboardInterrupt:
@@ -47,6 +54,9 @@ def _parser() -> argparse.ArgumentParser:
     for name, doing in (("break", "break"), ("mend", "mend")):
         command = commands.add_parser(name, help=f"{doing} replication on the running stack")
         command.add_argument("argument", choices=FAULTS, metavar="FAULT", help=", ".join(FAULTS))
+    faults = commands.add_parser("faults", help="every fault and healthy set-up, end to end")
+    faults.add_argument("--versions", nargs="+", default=(), choices=trials.VERSIONS, metavar="PG")
+    faults.add_argument("--only", nargs="+", default=(), choices=trials.CATALOGUE, metavar="NAME")
     return parser
 
 

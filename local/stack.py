@@ -1,6 +1,7 @@
 """The whole local stack: a pair of servers, AWS with the monitor deployed, Slack. Development only.
 
-The subscriber is the cluster `sample-cluster`; the monitor reaches it by TLS, verified in full.
+The subscriber is the cluster `sample-cluster`; the monitor reaches both servers by TLS, verified
+in full.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -13,7 +14,7 @@ from typing import Any, Final
 from local.aws import Clock, LocalAws
 from local.aws.executions import StateVisit, start_execution, trace, wait_for_end
 from local.aws.lambda_runtime import FunctionConfig
-from local.deployment import deploy, functions, put_parameters
+from local.deployment import PARAMETER_PATH, deploy, functions, put_parameters
 from local.logs.moto_events import MotoEvents
 from local.logs.queries import QueryService
 from local.logs.shipper import Shipper, cluster_log_group, instance_log_stream
@@ -25,6 +26,8 @@ from local.slack.workspace import BOT_TOKEN
 
 CLUSTER: Final = "sample-cluster"
 HOST: Final = "localhost"
+
+_PATH: Final = f"{PARAMETER_PATH}{CLUSTER}/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,27 @@ class Stack:
         """Change parameters of the sample cluster, by their names below its path."""
         put_parameters(self.aws, {f"{CLUSTER}/{name}": value for name, value in values.items()})
 
+    def parameters(self) -> dict[str, str]:
+        """The sample cluster's parameters, by their names below its path, decrypted."""
+        pages = self.aws.client("ssm").get_paginator("get_parameters_by_path")
+        return {
+            one["Name"].removeprefix(_PATH): one["Value"]
+            for page in pages.paginate(Path=_PATH, Recursive=True, WithDecryption=True)
+            for one in page["Parameters"]
+        }
+
+    @contextmanager
+    def other_parameters(self, values: Mapping[str, str]) -> Iterator[None]:
+        """Change parameters as `put_parameters` does, and put them back at the end."""
+        before = self.parameters()
+        self.put_parameters(values)
+        try:
+            yield
+        finally:
+            self.put_parameters({name: before[name] for name in values if name in before})
+            for name in values.keys() - before.keys():
+                self.aws.client("ssm").delete_parameter(Name=f"{_PATH}{name}")
+
 
 @contextmanager
 def start_stack(
@@ -103,13 +127,17 @@ def start_stack(
         pair = stack.enter_context(start_pair(directory, version, version, settings))
         tell("starting AWS and Slack stand-ins")
         authority = CertificateAuthority(directory)
-        front = stack.enter_context(TlsFront(pair.subscriber.port, authority.issue(HOST)))
+        certificate = authority.issue(HOST)
+        subscriber = stack.enter_context(TlsFront(pair.subscriber.port, certificate))
+        publisher = stack.enter_context(TlsFront(pair.publisher.port, certificate))
         queries = QueryService(MotoEvents(LocalAws.account, LocalAws.region))
         aws = stack.enter_context(LocalAws(queries=queries, clock=clock))
         slack = stack.enter_context(SlackServer())
         shipper = stack.enter_context(_shipper(aws, pair))
         tell("deploying the monitor")
-        put_parameters(aws, _parameters(front, slack))
+        put_parameters(aws, _database_parameters(subscriber))
+        put_parameters(aws, _database_parameters(publisher, "publisher/"))
+        put_parameters(aws, _slack_parameters(slack))
         deployed = functions(
             {
                 "SLACK_BASE_URL": slack.base_url,
@@ -129,14 +157,17 @@ def _shipper(aws: LocalAws, pair: Pair) -> Shipper:
     )
 
 
-def _parameters(front: TlsFront, slack: SlackServer) -> dict[str, str]:
-    channel = next(iter(slack.workspace.channels))
-    return {
-        f"{CLUSTER}/hostname": HOST,
-        f"{CLUSTER}/port": str(front.port),
-        f"{CLUSTER}/username": MONITOR,
-        f"{CLUSTER}/dbname": DATABASE,
-        f"{CLUSTER}/password": MONITOR_PASSWORD,
-        "slack/bot-token": BOT_TOKEN,
-        "slack/channel-id": channel,
+def _database_parameters(front: TlsFront, prefix: str = "") -> dict[str, str]:
+    values = {
+        "hostname": HOST,
+        "port": str(front.port),
+        "username": MONITOR,
+        "dbname": DATABASE,
+        "password": MONITOR_PASSWORD,
     }
+    return {f"{CLUSTER}/{prefix}{name}": value for name, value in values.items()}
+
+
+def _slack_parameters(slack: SlackServer) -> dict[str, str]:
+    channel = next(iter(slack.workspace.channels))
+    return {"slack/bot-token": BOT_TOKEN, "slack/channel-id": channel}

@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
 
-from functions.notify.log_error import LogError
+from functions.notify.log_error import LONG_AGO, LogError
 from functions.notify.wording import parse_instant
 from functions.report import Finding
 
@@ -15,10 +15,13 @@ Starts = Mapping[str, Sequence[datetime]]
 STALE_AFTER: Final = timedelta(minutes=10)
 """A worker that still fails does so every few seconds."""
 
+NO_ROOM: Final = "worker_slots_exhausted"
+
 _SUCCESSION: Final = timedelta(seconds=30)
 """From the end of a connection to the next one's first words, by the clocks of two servers."""
 
 _SAID_ONCE: Final = frozenset({"disabled_on_error", "silent_divergence"})
+_SILENT: Final = frozenset({"publisher_lagging", "apply_lagging"})
 _OF_APPLY: Final = frozenset({"apply_error", "worker_down", "disabled_on_error"})
 
 
@@ -30,7 +33,7 @@ def is_present(
     A worker that started after its error and has not failed again got over it; the error of a
     connection explains the silence of its successor only from its beginning.
     """
-    if finding.cause == "publisher_lagging":
+    if finding.cause in _SILENT:
         return _silent_ever_since(finding, error)
     if checked_at is None:
         return True
@@ -47,9 +50,13 @@ def _silent_ever_since(finding: Finding, error: LogError) -> bool:
 
 
 def _got_over(error: LogError, finding: Finding, starts: Starts, checked_at: datetime) -> bool:
-    """To the second: RDS's times are no finer, and a worker may fail within its first."""
+    """To the second: RDS's times are no finer.
+
+    A worker may fail within the second it starts in; one that starts has found room.
+    """
     failed = error.age_key.replace(microsecond=0)
-    return any(
-        failed < start.replace(microsecond=0) and start < checked_at
-        for start in starts.get(finding.subscription or "", ())
-    )
+    last_start = max(
+        (start for start in starts.get(finding.subscription or "", ()) if start < checked_at),
+        default=LONG_AGO,
+    ).replace(microsecond=0)
+    return failed < last_start or (failed == last_start and error.cause == NO_ROOM)

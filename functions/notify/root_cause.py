@@ -5,14 +5,14 @@ its own subscription; where that speaks of one of the causes that may stand behi
 finding gets this cause, and in any case the error as evidence. Without log lines it stays.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Final
 
 from functions.notify.log_error import LONG_AGO, LogError
-from functions.notify.presence import STALE_AFTER, Starts, is_present
+from functions.notify.presence import NO_ROOM, STALE_AFTER, Starts, is_present
 from functions.notify.reason import explained
 from functions.notify.text import shorten
 from functions.report import ClusterReport, Evidence, Finding
@@ -42,6 +42,7 @@ _BEHIND: Final[Mapping[str, frozenset[str]]] = {
     "worker_down": _OF_APPLY | {"worker_slots_exhausted"},
     "disabled_on_error": frozenset(),
     "publisher_lagging": frozenset({"network_timeout"}),
+    "apply_lagging": frozenset({"network_timeout"}),
     "table_sync_failed": frozenset({"publisher_slots_exhausted"}),
     "table_sync_stalled": frozenset({"publisher_slots_exhausted"}),
     "silent_divergence": frozenset(),
@@ -49,7 +50,6 @@ _BEHIND: Final[Mapping[str, frozenset[str]]] = {
 """By the probe's cause: the causes in the log that may stand behind it and take its place."""
 
 _OF_COPY: Final = frozenset({"table_sync_failed", "table_sync_stalled"})
-_NO_ROOM: Final = "worker_slots_exhausted"
 _WITHOUT_ROOM: Final = frozenset({"worker_down", "table_sync_stalled"})
 """That there is no room for a worker is said by whoever wanted to start it: the launcher, or the
 apply worker of any subscription."""
@@ -66,15 +66,41 @@ def refine(
     `starts` of workers and `checked_at` tell errors that were got over; without them all count.
     Two findings that turn out to be the same one (subscription and cause) become one.
     """
-    refined: dict[tuple[str | None, str], Finding] = {}
-    for finding in cluster.findings:
-        own = [error for error in errors if _concerns(error, finding, cluster.findings)]
-        present = [error for error in own if is_present(error, finding, starts, checked_at)]
-        error = _root(_newest(present), own)
-        found = finding if error is None else _explained(finding, error)
-        key = (found.subscription, found.cause)
-        refined[key] = _united(refined[key], found) if key in refined else found
-    return replace(cluster, findings=tuple(refined.values()))
+    found = [
+        _refined(finding, cluster.findings, errors, starts, checked_at)
+        for finding in cluster.findings
+    ]
+    return replace(cluster, findings=tuple(_united(found, cluster.findings)))
+
+
+def _refined(
+    finding: Finding,
+    findings: Sequence[Finding],
+    errors: Sequence[LogError],
+    starts: Starts,
+    checked_at: datetime | None,
+) -> Finding:
+    own = [error for error in errors if _concerns(error, finding, findings)]
+    present = [error for error in own if is_present(error, finding, starts, checked_at)]
+    error = _root(_newest(present), own)
+    return finding if error is None else _explained(finding, error)
+
+
+def _united(found: Sequence[Finding], given: Sequence[Finding]) -> Iterator[Finding]:
+    """Each once: what the log calls by another name may be known by that name already."""
+    pairs = list(zip(found, given, strict=True))
+    renamed = {_key(new): new for new, old in pairs if _key(new) != _key(old)}
+    known = {_key(new) for new, old in pairs if _key(new) == _key(old)}
+    for new, old in pairs:
+        twin = renamed.get(_key(new))
+        if _key(new) == _key(old) and twin is not None:
+            yield replace(new, evidence=_merged(new.evidence, twin.evidence))
+        elif _key(new) == _key(old) or _key(new) not in known:
+            yield new
+
+
+def _key(finding: Finding) -> tuple[str | None, str]:
+    return finding.subscription, finding.cause
 
 
 def _concerns(error: LogError, finding: Finding, findings: Sequence[Finding]) -> bool:
@@ -85,7 +111,7 @@ def _concerns(error: LogError, finding: Finding, findings: Sequence[Finding]) ->
     """
     if not _is_of_kind(error, finding):
         return False
-    if error.cause == _NO_ROOM:
+    if error.cause == NO_ROOM:
         return True
     oid, worker = finding.evidence.get("subscription_oid"), error.worker
     if oid is not None and worker.subscription_oid is not None:
@@ -99,7 +125,7 @@ def _is_of_kind(error: LogError, finding: Finding) -> bool:
     """Errors of table copies, of applying, and mere remarks on conflicts explain each their own."""
     if error.pid is None or not error.in_background or finding.cause not in _BEHIND:
         return False
-    if error.cause == _NO_ROOM:
+    if error.cause == NO_ROOM:
         return finding.cause in _WITHOUT_ROOM
     if error.severity == "LOG" or finding.cause == "silent_divergence":
         remark = error.severity == "LOG" and "conflict" in error.facts
@@ -130,7 +156,7 @@ def _newest(errors: Sequence[LogError]) -> LogError | None:
 
 
 def _told_by(cause: str | None) -> int:
-    return 0 if cause is None else 1 if cause == _NO_ROOM else 2
+    return 0 if cause is None else 1 if cause == NO_ROOM else 2
 
 
 def _explained(finding: Finding, error: LogError) -> Finding:
@@ -159,10 +185,6 @@ def _merged(known: Mapping[str, Evidence], more: Mapping[str, Evidence]) -> dict
     """What the probe saw counts; the log adds what it could not see."""
     new = {key: value for key, value in more.items() if value is not None}
     return {**new, **{key: value for key, value in known.items() if value is not None}}
-
-
-def _united(first: Finding, second: Finding) -> Finding:
-    return replace(first, evidence=_merged(first.evidence, second.evidence))
 
 
 def _written(time: datetime | None) -> str | None:

@@ -9,6 +9,7 @@ import socket
 import socketserver
 import time
 from collections import deque
+from collections.abc import Callable
 from contextlib import suppress
 from threading import Thread
 from types import TracebackType
@@ -68,8 +69,13 @@ class Proxy:
         """The client to relay, or None; a subclass may talk to it first."""
         return client
 
+    def _alteration(self) -> Callable[[bytes], bytes]:
+        """What becomes of what the server sends on one connection; a subclass may alter it."""
+        return bytes
+
     def _relay(self, client: socket.socket, server: socket.socket) -> None:
         sources = [client, server, self._closing]
+        alter = self._alteration()
         held: deque[tuple[float, bytes]] = deque()  # when to send what the server sent
         while True:
             seconds = max(0, held[0][0] - time.monotonic()) if held else None
@@ -85,7 +91,7 @@ class Proxy:
                 _, chunk = held.popleft()
                 if not chunk:
                     return
-                client.sendall(chunk)
+                client.sendall(alter(chunk))
 
 
 def _forward(source: socket.socket, target: socket.socket) -> bool:

@@ -9,7 +9,8 @@ import secrets
 import shutil
 import signal
 import socket
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from enum import Enum
 from pathlib import Path
 from types import MappingProxyType, TracebackType
@@ -200,6 +201,43 @@ class Server:
             timeout=timeout_seconds,
             ssl_context=False,
         )
+
+    def configure(self, **settings: str | None) -> None:
+        """Change settings for good (ALTER SYSTEM), or back where None, and have them read.
+
+        Some take a restart to count. Raises `DeadlinePassedError`.
+        """
+        for name, value in settings.items():
+            change = f"RESET {name}" if value is None else f"SET {name} = '{value}'"
+            self.sql(f"ALTER SYSTEM {change}")
+        [[before, _]] = self.sql("SELECT pg_conf_load_time(), pg_reload_conf()")
+        wait_until(
+            lambda: self.sql("SELECT pg_conf_load_time()") != [[before]],
+            that="new sessions have the new configuration",
+            look_at=self.log_tail,
+        )
+
+    @contextmanager
+    def logs(self, text: str) -> Iterator[None]:
+        """Leave the block only when the server has logged `text` since it was entered.
+
+        Raises `DeadlinePassedError`.
+        """
+        begin = self._log_bytes()
+        yield
+        wait_until(
+            lambda: text in self._log_since(begin),
+            that=f"the log says {text!r}",
+            look_at=self.log_tail,
+        )
+
+    def _log_bytes(self) -> int:
+        return self.log_path.stat().st_size if self.log_path.exists() else 0
+
+    def _log_since(self, begin: int) -> str:
+        with self.log_path.open("rb") as log:
+            log.seek(begin)
+            return log.read().decode(errors="replace")
 
     def log_tail(self, lines: int = 15) -> str:
         """The log's last lines under a heading, for the message of an error."""

@@ -1,4 +1,4 @@
-"""The whole local stack, one for all tests here; its state machine waits ten times as fast."""
+"""The whole local stack, one for all tests here, as fast as in the trials of the faults."""
 
 from collections.abc import Iterator
 
@@ -7,14 +7,13 @@ import pytest
 from local.aws import Clock
 from local.slack.workspace import Message
 from local.stack import Stack, start_stack
-
-SETTINGS = {"wal_retrieve_retry_interval": "500ms"}
+from local.trials.conduct import SETTINGS, SPEED
 
 
 @pytest.fixture(scope="package")
 def running_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     directory = tmp_path_factory.mktemp("stack")
-    with start_stack(directory, settings=SETTINGS, clock=Clock(speed=10)) as stack:
+    with start_stack(directory, settings=SETTINGS, clock=Clock(speed=SPEED)) as stack:
         yield stack
 
 

@@ -1,5 +1,6 @@
 """`python -m local` as its user runs it: one process stays up, others send it commands."""
 
+import json
 import os
 import signal
 import subprocess
@@ -12,6 +13,7 @@ import pytest
 
 from local.control import ADDRESS_FILE
 from local.deployment import PROJECT
+from local.trials.command import RESULTS
 
 SECONDS = 60
 
@@ -97,3 +99,17 @@ def test_an_unknown_fault_is_refused_with_the_known_ones(tmp_path: Path) -> None
     ran = command("break", "nothing", cwd=tmp_path)
     assert 2 == ran.returncode
     assert "conflict" in ran.stderr
+
+
+def test_one_fault_of_the_catalogue_is_tried_and_summed_up(tmp_path: Path) -> None:
+    ran = command("faults", "--versions", "18", "--only", "disabled", cwd=tmp_path)
+    assert 0 == ran.returncode, ran.stdout + ran.stderr
+    assert "faults: 1/1 detected, 1/1 named" in ran.stdout.splitlines()
+    (trial,) = json.loads((tmp_path / RESULTS).read_text())["trials"]
+    assert ("disabled", "18", "detected") == (trial["name"], trial["version"], trial["verdict"])
+
+
+def test_an_unknown_version_is_refused(tmp_path: Path) -> None:
+    ran = command("faults", "--versions", "14", cwd=tmp_path)
+    assert 2 == ran.returncode
+    assert "invalid choice: '14'" in ran.stderr

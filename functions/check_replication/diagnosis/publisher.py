@@ -24,9 +24,9 @@ def with_publisher(
     """The subscription's findings, those replaced that the publisher explains, and its own."""
     findings = [_with_slots(one, publisher) for one in findings]
     reasons = list(_reasons(subscription, looks, publisher))
-    if not reasons:
-        return findings
-    return [*reasons, *(one for one in findings if one.cause not in _STOPPED)]
+    if reasons:
+        findings = [*reasons, *(one for one in findings if one.cause not in _STOPPED)]
+    return [*findings, *_not_refreshed(subscription, looks, publisher)]
 
 
 def _with_slots(one: Finding, publisher: PublisherLooks) -> Finding:
@@ -52,15 +52,27 @@ def _reasons(
     subscription: Subscription, looks: Looks, publisher: PublisherLooks
 ) -> Iterator[Finding]:
     slot = publisher.latest.slot(subscription.slot_name)
-    if slot is None:
-        if subscription.down and looks.earlier(subscription) is not None:
-            yield _slot_missing(subscription, looks, publisher)
-    elif slot.lost:
+    if slot is not None and slot.lost:
         yield _slot_lost(subscription, looks, publisher, slot)
-    elif slot.active and subscription.down and looks.earlier(subscription) is not None:
-        yield _slot_busy(subscription, looks, publisher, slot)
-    if slot is not None and slot.database == publisher.latest.database:
-        yield from _publications(subscription, looks, publisher)
+    elif _stays_down(subscription, looks):
+        if slot is None:
+            yield _slot_missing(subscription, looks, publisher)
+        elif slot.active:
+            yield _slot_busy(subscription, looks, publisher, slot)
+    if _is_visible(subscription, publisher):
+        yield from _publication_missing(subscription, looks, publisher)
+
+
+def _stays_down(subscription: Subscription, looks: Looks) -> bool:
+    """Without a worker and without errors: one that fails on a change uses its slot meanwhile."""
+    several = looks.earlier(subscription) is not None
+    return several and subscription.down and not looks.apply_errors(subscription)
+
+
+def _is_visible(subscription: Subscription, publisher: PublisherLooks) -> bool:
+    """Its publications are in the database that was looked at, by its slot's database."""
+    slot = publisher.latest.slot(subscription.slot_name)
+    return slot is not None and slot.database == publisher.latest.database
 
 
 def _slot_missing(subscription: Subscription, looks: Looks, publisher: PublisherLooks) -> Finding:
@@ -110,11 +122,11 @@ def _slot_busy(
     )
 
 
-def _publications(
+def _publication_missing(
     subscription: Subscription, looks: Looks, publisher: PublisherLooks
 ) -> Iterator[Finding]:
-    known = {name: publisher.latest.publication(name) for name in subscription.publications}
-    missing = [name for name, publication in known.items() if publication is None]
+    names = subscription.publications
+    missing = [name for name in names if publisher.latest.publication(name) is None]
     if missing:
         yield finding(
             "publication_missing",
@@ -124,18 +136,25 @@ def _publications(
             publication=missing[0],
             **of_publisher(publisher),
         )
-    if subscription.tables is not None:
-        published = {table for one in known.values() if one is not None for table in one.tables}
-        if unknown := published - subscription.tables.names:
-            yield finding(
-                "publication_not_refreshed",
-                subscription,
-                looks,
-                f"Published tables that {subscription.name} does not subscribe: {len(unknown)}. "
-                "Their rows are not replicated.",
-                **named(unknown),
-                **of_publisher(publisher),
-            )
+
+
+def _not_refreshed(
+    subscription: Subscription, looks: Looks, publisher: PublisherLooks
+) -> Iterator[Finding]:
+    if subscription.tables is None or not _is_visible(subscription, publisher):
+        return
+    used = (one for one in publisher.latest.publications if one.name in subscription.publications)
+    published = {table for publication in used for table in publication.tables}
+    if unknown := published - subscription.tables.names:
+        yield finding(
+            "publication_not_refreshed",
+            subscription,
+            looks,
+            f"Published tables that {subscription.name} does not subscribe: {len(unknown)}. Their "
+            "rows are not replicated.",
+            **named(unknown),
+            **of_publisher(publisher),
+        )
 
 
 def judge_publisher(subscriber: Snapshot, publisher: PublisherLooks) -> Iterator[Finding]:

@@ -6,11 +6,35 @@ anything: a fault can be broken and mended as often as wanted.
 
 from typing import Final
 
-from local.postgres.faults import apply, login, outage, subscription
+from local.postgres.faults import (
+    apply,
+    copying,
+    lag,
+    login,
+    outage,
+    publication,
+    schema,
+    slot,
+    subscription,
+    workers,
+)
 from local.postgres.faults.fault import Fault
 
 __all__ = ["FAULTS", "Fault"]
 
+_MODULES: Final = (
+    apply,
+    schema,
+    subscription,
+    copying,
+    workers,
+    lag,
+    slot,
+    publication,
+    outage,
+    login,
+)
+
 FAULTS: Final[dict[str, Fault]] = {
-    fault.name: fault for module in (apply, subscription, outage, login) for fault in module.FAULTS
+    fault.name: fault for module in _MODULES for fault in module.FAULTS
 }

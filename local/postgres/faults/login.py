@@ -1,4 +1,4 @@
-"""Faults of the monitor's own login. Development only."""
+"""Faults of the monitor's own way in. Development only."""
 
 from typing import Final
 
@@ -6,38 +6,51 @@ import pg8000.native
 
 from local.postgres.faults.fault import Fault
 from local.postgres.pair import DATABASE, MONITOR, MONITOR_PASSWORD, Pair
+from local.postgres.server import Server
 from local.postgres.waiting import wait_until
+
+_WRONG: Final = f"PASSWORD 'not {MONITOR_PASSWORD}'"
+_RIGHT: Final = f"PASSWORD '{MONITOR_PASSWORD}' CONNECTION LIMIT -1"
 
 
 def _break_wrong_password(pair: Pair) -> None:
-    _set_password(pair, f"not {MONITOR_PASSWORD}")
+    _lock_out(pair.subscriber, _WRONG)
+
+
+def _break_publisher_wrong_password(pair: Pair) -> None:
+    _lock_out(pair.publisher, _WRONG)
+
+
+def _break_connections(pair: Pair) -> None:
+    _lock_out(pair.subscriber, "CONNECTION LIMIT 0")
+
+
+def _lock_out(server: Server, change: str) -> None:
+    server.sql(f"ALTER ROLE {MONITOR} {change}")
     wait_until(
-        lambda: not _monitor_can_log_in(pair),
+        lambda: not _monitor_can_log_in(server),
         that=f"the login of {MONITOR} is refused",
-        look_at=pair.subscriber.log_tail,
+        look_at=server.log_tail,
     )
 
 
-def _mend_wrong_password(pair: Pair) -> None:
-    _set_password(pair, MONITOR_PASSWORD)
-    wait_until(
-        lambda: _monitor_can_log_in(pair),
-        that=f"{MONITOR} can log in",
-        look_at=pair.subscriber.log_tail,
-    )
+def _mend(pair: Pair) -> None:
+    for server in (pair.publisher, pair.subscriber):
+        server.sql(f"ALTER ROLE {MONITOR} {_RIGHT}")
     pair.wait_until_replicated()
 
 
-def _set_password(pair: Pair, password: str) -> None:
-    pair.subscriber.sql(f"ALTER ROLE {MONITOR} PASSWORD '{password}'")
-
-
-def _monitor_can_log_in(pair: Pair) -> bool:
+def _monitor_can_log_in(server: Server) -> bool:
     try:
-        with pair.subscriber.connect(user=MONITOR, password=MONITOR_PASSWORD, database=DATABASE):
+        with server.connect(user=MONITOR, password=MONITOR_PASSWORD, database=DATABASE):
             return True
     except pg8000.native.DatabaseError:
         return False
+
+
+def _leave_alone(pair: Pair) -> None:
+    """The parameters are the fault."""
+    pair.wait_until_replicated()
 
 
 FAULTS: Final = (
@@ -46,6 +59,29 @@ FAULTS: Final = (
         "Somebody changed the password of the monitor's role on the subscriber.",
         "database_auth_failed",
         _break_wrong_password,
-        _mend_wrong_password,
+        _mend,
+    ),
+    Fault(
+        "publisher_wrong_password",
+        "Somebody changed the password of the monitor's role on the publisher.",
+        "database_auth_failed",
+        _break_publisher_wrong_password,
+        _mend,
+        watches_publisher=True,
+    ),
+    Fault(
+        "no_connection_left",
+        "The monitor's role may not have a connection more.",
+        "database_error",
+        _break_connections,
+        _mend,
+    ),
+    Fault(
+        "mistyped_parameter",
+        "Somebody mistyped a parameter of the monitor.",
+        "monitor_misconfigured",
+        _leave_alone,
+        _leave_alone,
+        parameters={"max-lag-seconds": "five minutes"},
     ),
 )

@@ -1,37 +1,19 @@
-"""Faults of the subscription's definition: somebody disabled or dropped it. Development only."""
+"""Faults of the subscription's definition: somebody changed or dropped it. Development only."""
 
 from typing import Final
 
 from local.postgres.faults.fault import Fault
+from local.postgres.faults.symptoms import wait_until_worker_is_gone
 from local.postgres.pair import DATABASE, SUBSCRIPTION, Pair
-from local.postgres.waiting import wait_until
-
-
-def alter_subscription(pair: Pair, change: str) -> None:
-    pair.subscriber.sql(f"ALTER SUBSCRIPTION {SUBSCRIPTION} {change}", DATABASE)
-
-
-def enabled(pair: Pair) -> bool:
-    query = "SELECT subenabled FROM pg_subscription WHERE subname = :name"
-    return pair.subscriber.sql(query, name=SUBSCRIPTION) == [[True]]
-
-
-def wait_until_worker_is_gone(pair: Pair) -> None:
-    query = "SELECT FROM pg_stat_subscription WHERE subname = :name AND pid IS NOT NULL"
-    wait_until(
-        lambda: not pair.subscriber.sql(query, name=SUBSCRIPTION),
-        that=f"{SUBSCRIPTION} has no worker",
-        look_at=pair.subscriber.log_tail,
-    )
 
 
 def _break_disabled(pair: Pair) -> None:
-    alter_subscription(pair, "DISABLE")
+    pair.alter_subscription("DISABLE")
     wait_until_worker_is_gone(pair)
 
 
 def _mend_disabled(pair: Pair) -> None:
-    alter_subscription(pair, "ENABLE")
+    pair.alter_subscription("ENABLE")
     pair.wait_until_replicated()
 
 
@@ -43,6 +25,15 @@ def _mend_dropped(pair: Pair) -> None:
     _break_dropped(pair)
     pair.subscriber.sql("TRUNCATE public.orders", DATABASE)
     pair.subscribe()
+    pair.wait_until_replicated()
+
+
+def _break_skip(pair: Pair) -> None:
+    pair.alter_subscription("SKIP (lsn = 'FFFFFFFF/0')")
+
+
+def _mend_skip(pair: Pair) -> None:
+    pair.alter_subscription("SKIP (lsn = NONE)")
     pair.wait_until_replicated()
 
 
@@ -60,5 +51,13 @@ FAULTS: Final = (
         "no_subscription",
         _break_dropped,
         _mend_dropped,
+    ),
+    Fault(
+        "skip_pending",
+        "Somebody told the subscription to skip a transaction that will not come; the next one "
+        "that comes ends that, with a WARNING.",
+        "skip_pending",
+        _break_skip,
+        _mend_skip,
     ),
 )

@@ -10,6 +10,7 @@ from chalice.app import Chalice
 from chalice.test import Client
 from moto.server import ThreadedMotoServer
 
+from functions.catalogue import CATALOGUE
 from functions.notify.event import InvalidEventError
 from functions.notify.handler import blueprint
 from functions.notify.settings import MissingParameterError
@@ -96,19 +97,30 @@ def complete(*messages: str) -> dict[str, Any]:
 
 @pytest.mark.usefixtures("parameters")
 def test_alert_with_snippet(workspace: Workspace) -> None:
-    """The alert is posted, errors.json in its thread, and the answer says where."""
+    """The alert names what the log tells, errors.json is in its thread, the answer says where."""
     event = {"cluster": CLUSTER, "query": complete(*conflict(0, 1)), "execution": EXECUTION}
     answer = notify(event | {"transition": "opened", "incident": None})
     (alert,) = workspace.messages(ALERTS)
-    expected = {"channel": ALERTS, "ts": alert.ts, "causes": ["apply_error"], "snippet": "posted"}
-    assert expected == answer
-    assert "🔴 sample-cluster: orders_sub stopped: a change cannot be applied" == alert.text
+    assert {"channel": ALERTS, "ts": alert.ts} == {key: answer[key] for key in ("channel", "ts")}
+    assert (["apply_conflict"], "posted") == (answer["causes"], answer["snippet"])
+    headline = CATALOGUE["apply_conflict"].headline
+    assert f"🔴 sample-cluster: orders_sub {headline}" == alert.text
     (reply,) = workspace.thread(ALERTS, alert.ts)
     assert "Up to 5 errors in the last 30 minutes" == reply.text
     content = reply.files[0].content
     assert content is not None
     assert CONFLICT == json.loads(content)[0]["message"]
     assert b"O'Neil" not in content
+
+
+@pytest.mark.usefixtures("parameters")
+def test_remedy_and_runbook(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The alert ends the search: SQL to run as it stands, and the runbook's entry."""
+    monkeypatch.setenv("RUNBOOK_URL", "https://example.com/runbook.md")
+    notify({"cluster": CLUSTER, "query": complete(*conflict(0, 1)), "execution": EXECUTION})
+    blocks = json.dumps(workspace.messages(ALERTS)[0].blocks)
+    assert "ALTER SUBSCRIPTION orders_sub SKIP (lsn = '0/17345B8');" in blocks
+    assert "<https://example.com/runbook.md#apply_conflict|Runbook>" in blocks
 
 
 @pytest.mark.usefixtures("parameters")

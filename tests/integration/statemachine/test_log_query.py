@@ -155,6 +155,9 @@ def test_a_log_group_may_be_a_name_or_an_arn(machine: MakeMachine, log_group: st
     assert [worker_line("ERROR", "duplicate key")] == messages(made.run())
 
 
+LONGER_PREFIX = "2026-11-22 23:34:08.123 UTC::@:[77]:5:23505:2026-11-22 23:30:00 UTC:3/9:0:6b.4d:"
+
+
 def test_the_query_finds_workers_errors_and_what_belongs_to_them(machine: MakeMachine) -> None:
     made = machine(broken)
     relevant = [
@@ -162,12 +165,19 @@ def test_the_query_finds_workers_errors_and_what_belongs_to_them(machine: MakeMa
         worker_line("DETAIL", "Key (id)=(1) already exists."),
         worker_line("CONTEXT", "processing remote data"),
         worker_line("WARNING", "out of logical replication worker slots"),
-        "2026-11-22 23:34:08.123 UTC::@:[77]:5:23505:2026-11-22 23:30:00 UTC:3/9:0:6:FATAL:  stop",
+        worker_line("LOG", 'logical replication apply worker for subscription "s" has started'),
+        worker_line("LOG", 'subscription "s" has been disabled because of an error'),
+        worker_line("LOG", 'conflict detected on relation "public.t": conflict=update_missing'),
+        f"{LONGER_PREFIX}FATAL:  stop",
+        f'{LONGER_PREFIX}LOG:  logical replication apply worker for subscription "s" has started',
+        'WARNING:  skipped loading publication "p"',
         '{"level":"ERROR","location":"check:1","message":"check failed"}',
         "2026-11-22T23:34:08 6f0c Task timed out after 60.00 seconds",
     ]
     irrelevant = [
-        worker_line("LOG", "logical replication apply worker has started"),
+        worker_line("LOG", "checkpoint starting: time"),
+        worker_line("LOG", 'background worker "logical replication apply worker" (PID 7) exited'),
+        worker_line("LOG", "logical replication launcher started"),
         '2026-11-22 23:34:08 UTC:10.0.0.9(51000):app@shop:[99]:ERROR:  relation "x" does not exist',
         "2026-11-22 23:34:08 UTC:10.0.0.9(51000):app@shop:[99]:STATEMENT:  SELECT 1",
         '{"level":"INFO","message":"checked"}',
@@ -176,11 +186,36 @@ def test_the_query_finds_workers_errors_and_what_belongs_to_them(machine: MakeMa
     assert set(relevant) == set(messages(made.run()))
 
 
-def test_of_ten_thousand_lines_the_newest_fifty_come(machine: MakeMachine) -> None:
+def test_a_cluster_s_own_query_takes_the_place_of_the_default(machine: MakeMachine) -> None:
+    """Also where it is told of, for the link into Logs Insights."""
+    own = 'fields @timestamp, @message as message | filter @message like "custom" | limit 3'
+    made = machine(lambda _: report(cluster() | {"log_query": own}))
+    write(made.aws.client("logs"), [worker_line("ERROR", "duplicate key"), "custom 'line' \\d"])
+    run = made.run()
+    assert ["custom 'line' \\d"] == messages(run)
+    assert own == query(run)["query_string"]
+
+
+@pytest.mark.parametrize("log_query", [None, 7], ids=["null", "a number"])
+def test_what_is_no_query_leaves_the_default(machine: MakeMachine, log_query: object) -> None:
+    made = machine(lambda _: report(cluster() | {"log_query": log_query}))
+    write(made.aws.client("logs"), [worker_line("ERROR", "duplicate key"), "custom"])
+    assert [worker_line("ERROR", "duplicate key")] == messages(made.run())
+
+
+def test_applications_errors_do_not_crowd_replication_s_out(machine: MakeMachine) -> None:
+    made = machine(broken)
+    session = "2026-11-22 23:34:08 UTC:10.0.0.9(51000):app@shop:[99]:ERROR:  number"
+    lines = [worker_line("ERROR", "duplicate key"), *(f"{session} {n}" for n in range(10_000))]
+    write(made.aws.client("logs"), lines)
+    assert lines[:1] == messages(made.run())
+
+
+def test_of_ten_thousand_lines_the_newest_eighty_come(machine: MakeMachine) -> None:
     made = machine(broken)
     lines = [worker_line("ERROR", f"number {number}") for number in range(10_000)]
     write(made.aws.client("logs"), lines)
-    assert lines[:-51:-1] == messages(made.run())
+    assert lines[:-81:-1] == messages(made.run())
 
 
 def test_a_line_of_200_kb_is_shortened_and_its_length_told(machine: MakeMachine) -> None:
@@ -189,12 +224,19 @@ def test_a_line_of_200_kb_is_shortened_and_its_length_told(machine: MakeMachine)
     write(made.aws.client("logs"), [line])
     (row,) = query(made.run())["results"]
     fields = {field["Field"]: field["Value"] for field in row}
-    assert (line[:1000], str(len(line))) == (fields["message"], fields["length"])
+    assert (line[:600], str(len(line))) == (fields["message"], fields["length"])
+
+
+def test_the_longest_lines_of_four_bytes_each_fit_into_the_payload(machine: MakeMachine) -> None:
+    made = machine(broken)
+    write(made.aws.client("logs"), [worker_line("ERROR", "😀" * 1_000)] * 80)
+    run = made.run()
+    assert ("SUCCEEDED", "Complete", 80) == (run.status, query(run)["status"], len(messages(run)))
 
 
 def test_results_beyond_the_payload_limit_are_told_of(machine: MakeMachine) -> None:
-    """Fifty lines of a thousand control characters: six bytes each in JSON."""
+    """Eighty lines of 600 control characters: six bytes each in JSON."""
     made = machine(broken)
-    write(made.aws.client("logs"), [worker_line("ERROR", "\x01" * 1_000)] * 50)
+    write(made.aws.client("logs"), [worker_line("ERROR", "\x01" * 1_000)] * 80)
     run = made.run()
     assert ("SUCCEEDED", "States.DataLimitExceeded") == (run.status, query(run)["error"]["Error"])

@@ -88,6 +88,16 @@ def test_published_tables_that_are_not_subscribed_are_named() -> None:
     assert 'public."New"' == finding.evidence["table"]
 
 
+def test_a_table_that_is_not_subscribed_does_not_explain_a_failing_change() -> None:
+    """A table dropped on the subscriber shows both ways."""
+    wider = replace(PUBLICATION, tables=frozenset({"public.orders", "public.new"}))
+    failing = replace(DOWN, apply_error_count=1)
+    looks = Looks((snapshot(DOWN), snapshot(failing, seconds_later=6)))
+    seen = PublisherLooks("p:1", (publisher(SLOT, publications=(wider,)),))
+    expected = ["apply_error", "publication_not_refreshed"]
+    assert expected == [finding.cause for finding in diagnose(looks, 300, seen)]
+
+
 def test_a_failing_copy_is_explained_by_slots_that_are_all_in_use() -> None:
     failing = replace(HEALTHY, tables=replace(HEALTHY.tables, pending=("public.orders",)))  # type: ignore[type-var]
     looks = Looks((snapshot(failing), snapshot(replace(failing, sync_error_count=1))))

@@ -3,12 +3,12 @@ from typing import Any
 
 import pytest
 
-from functions.causes import CATALOGUE
+from functions.catalogue import CATALOGUE
 from functions.notify.alert import DEFAULT_CHECK, Alert, compose
 from functions.notify.event import NotifyEvent
-from functions.notify.log_errors import log_errors
+from functions.notify.log_errors import distinct_errors
 from functions.notify.log_events import log_events
-from tests.unit.notify.logs import conflict, row
+from tests.unit.notify.logs import conflict, line, row
 
 NOW = datetime(2026, 11, 22, 23, 46, 8, tzinfo=UTC)
 ARN = "arn:aws:states:eu-west-1:123456789012:execution:ReplicationMonitor:4f1c"
@@ -20,7 +20,7 @@ def alert(*findings: dict[str, Any], log: tuple[str, ...] = (), **event: Any) ->
     cluster = {"cluster": "sample-cluster", "findings": list(findings)}
     cluster |= {key: event.pop(key) for key in ("status", "omitted_findings") if key in event}
     request = NotifyEvent.from_json({"cluster": cluster, **event})
-    return compose(request, log_errors(log_events(map(row, log))), NOW)
+    return compose(request, distinct_errors(log_events(map(row, log))), NOW)
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def evidence(since: str) -> dict[str, Any]:
             id="oldest evidence",
         ),
         pytest.param(
-            alert(APPLY_ERROR, log=(*conflict(0, 1), *conflict(65, 2))),
+            alert(APPLY_ERROR | {"evidence": {"error_first": "2026-11-22T23:34:00Z"}}),
             "Since 23:34 UTC at the latest, 12 minutes.",
             id="log",
         ),
@@ -118,9 +118,9 @@ def evidence(since: str) -> dict[str, Any]:
         ),
         pytest.param(alert(APPLY_ERROR), "Noticed at 23:46 UTC.", id="nothing known"),
         pytest.param(
-            alert(APPLY_ERROR, status="unknown", log=tuple(conflict(0, 1))),
+            alert(APPLY_ERROR, log=tuple(conflict(0, 1))),
             "Noticed at 23:46 UTC.",
-            id="errors in the log say nothing about an unreachable database",
+            id="errors that explain no finding say nothing",
         ),
         pytest.param(
             alert(transition="resolved", incident={"opened_at": "2026-11-22T23:34:08Z"}),
@@ -135,11 +135,10 @@ def test_since_when(said: Alert, expected: str) -> None:
 
 
 def test_every_finding_is_a_problem() -> None:
-    """Findings of one severity keep the report's order."""
+    """Worst first; findings of one severity keep the report's order."""
     said = alert(*({"cause": cause} for cause in CATALOGUE))
-    assert [cause.headline for cause in CATALOGUE.values()] == [
-        one.headline for one in said.problems
-    ]
+    expected = sorted(CATALOGUE.values(), key=lambda cause: cause.severity.rank)
+    assert [cause.headline for cause in expected] == [one.headline for one in said.problems]
 
 
 @pytest.mark.parametrize("cause", CATALOGUE)
@@ -168,6 +167,14 @@ def test_latest_error() -> None:
     assert said.latest_error.endswith("finished at 0/17345B8")
 
 
+def test_latest_error_before_a_remark() -> None:
+    """That a subscription was disabled is known; the error that did it is what matters."""
+    disabled = 'subscription "orders_sub" has been disabled because of an error'
+    said = alert(APPLY_ERROR, log=(line("LOG", disabled, 9, 1), *conflict(0, 1)))
+    assert said.latest_error is not None
+    assert said.latest_error.startswith("ERROR:  conflict detected on relation")
+
+
 def test_links() -> None:
     """The window of the link is what the query saw; without an execution there are no links."""
     said = alert(APPLY_ERROR, execution={"id": ARN})
@@ -185,3 +192,33 @@ def test_window_of_the_logs_link() -> None:
     url = compose(request, (), NOW).links[1].url
     assert "start$257E$25272026-11-22T23*3a15*3a08.000Z" in url
     assert "end$257E$25272026-11-22T23*3a46*3a08.000Z" in url
+
+
+def test_link_to_the_runbook() -> None:
+    """To the entry of the worst cause."""
+    request = NotifyEvent.from_json({"cluster": {"cluster": "c", "findings": [APPLY_ERROR]}})
+    (link,) = compose(request, (), NOW, "https://example.com/runbook.md").links
+    assert ("Runbook", "https://example.com/runbook.md#apply_error") == (link.label, link.url)
+
+
+def sql(said: Alert) -> str:
+    return "\n".join(remedy.sql or "" for remedy in said.problems[0].remedies)
+
+
+def test_remedies_are_filled_in() -> None:
+    evidence = {"finish_lsn": "0/17184E8", "table": "public.orders", "server_version": "18.4"}
+    said = alert({"cause": "apply_conflict", "subscription": "Orders", "evidence": evidence})
+    assert "DELETE FROM public.orders WHERE" in sql(said)
+    assert """ALTER SUBSCRIPTION "Orders" SKIP (lsn = '0/17184E8');""" in sql(said)
+
+
+@pytest.mark.parametrize(
+    ("reason", "expected"),
+    [("apply_conflict", True), ("publisher_unreachable", False), (None, False)],
+)
+def test_a_lasting_reason_goes_before_enabling(reason: str | None, *, expected: bool) -> None:
+    """Enabling a subscription that disabled itself helps only once its reason is gone."""
+    finding = {"cause": "disabled_on_error", "subscription": "s", "evidence": {"reason": reason}}
+    statements = sql(alert(finding))
+    assert "ENABLE" in statements
+    assert expected == (0 <= statements.find("DELETE FROM") < statements.find("ENABLE"))

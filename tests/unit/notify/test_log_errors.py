@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from functions.notify.log_error import LogError
-from functions.notify.log_errors import MAX_ERRORS, log_errors, snippet
+from functions.notify.log_errors import MAX_ERRORS, distinct_errors, most_relevant, snippet
 from functions.notify.log_events import log_events
 from tests.unit.notify.logs import CONFLICT, CONTEXT, START, conflict, line, row
 
@@ -14,7 +14,8 @@ SESSION = "10.0.0.1(54058):bob@shop"
 
 def found(*messages: str) -> tuple[LogError, ...]:
     """What is found in these lines when a query returns them newest first."""
-    return log_errors(log_events(row(message) for message in reversed(messages)))
+    events = log_events(row(message) for message in reversed(messages))
+    return most_relevant(distinct_errors(events))
 
 
 def at(second: int) -> datetime:
@@ -86,6 +87,34 @@ def test_replication_comes_before_sessions() -> None:
     assert CONFLICT == errors[-1].message
 
 
+def test_what_stops_comes_before_remarks() -> None:
+    """A flood of conflicts that are only logged does not push out the error that stops."""
+    remark = 'conflict detected on relation "public.t{}": conflict=update_missing'
+    errors = found(*conflict(0, 1), *(line("LOG", remark.format(n), 9 + n, 7) for n in range(9)))
+    assert CONFLICT == errors[-1].message
+
+
+def started(subscription: str, second: int, pid: int) -> str:
+    text = f'logical replication apply worker for subscription "{subscription}" has started'
+    return line("LOG", text, second, pid)
+
+
+def test_the_same_words_of_two_subscriptions_are_two_errors() -> None:
+    refused = "could not connect to the publisher: connection refused"
+    errors = found(
+        *(started("a", 0, 1), line("ERROR", refused, 1, 1)),
+        *(started("b", 0, 2), line("ERROR", refused, 1, 2)),
+        *(started("a", 5, 3), line("ERROR", refused, 6, 3)),
+    )
+    assert {("a", 2), ("b", 1)} == {(one.worker.subscription, one.times) for one in errors}
+
+
+def test_an_attempt_whose_start_was_cut_off_counts_with_the_newest() -> None:
+    refused = "could not connect to the publisher: connection refused"
+    errors = found(line("ERROR", refused, 0, 9), started("a", 5, 3), line("ERROR", refused, 6, 3))
+    assert [("a", 2)] == [(one.worker.subscription, one.times) for one in errors]
+
+
 def test_uninteresting_lines() -> None:
     """LOG lines of daily life, parts without their error and loose continuations are left out."""
     assert () == found(
@@ -118,7 +147,7 @@ def test_lines_of_the_monitor_itself(message: str, expected: list[tuple[str | No
 
 def test_the_query_s_time_counts() -> None:
     """CloudWatch's time has milliseconds, and other programs' lines have no time of ours."""
-    (error,) = log_errors(log_events([row("failed", "2026-11-22 23:34:08.123")]))
+    (error,) = distinct_errors(log_events([row("failed", "2026-11-22 23:34:08.123")]))
     assert datetime(2026, 11, 22, 23, 34, 8, 123_000, UTC) == error.last
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from functions.catalogue import FilledRemedy, Place
 from functions.notify.alert import Alert, Problem
 from functions.notify.facts import Fact
 from functions.notify.links import Link
@@ -16,6 +17,18 @@ PROBLEM = Problem(
     summary="Applying fails.",
     meaning="Nothing is replicated.",
     facts=(Fact("Lag", "12 minutes"), Fact("Slot", "orders_sub", verbatim=True)),
+    remedies=(
+        FilledRemedy(
+            "Delete the row.",
+            "DELETE FROM public.orders WHERE (id) = (<the key>);",
+            "The row is lost.",
+            Place.SUBSCRIBER,
+            complete=False,
+        ),
+        FilledRemedy("Drop the slot.", "SELECT 1;", "It is gone.", Place.PUBLISHER, complete=True),
+        FilledRemedy("Wait.", None, "None.", Place.PUBLISHER, complete=True),
+        FilledRemedy("Pray.", None, "None.", Place.SUBSCRIBER, complete=True),
+    ),
     check="SELECT 1;",
 )
 ALERT = Alert(
@@ -56,17 +69,12 @@ def test_the_three_fields() -> None:
 
 
 def test_order() -> None:
-    """What broke and since when comes first, the links last."""
+    """The first screen tells what, since when, what to do and at what risk; the links come last."""
     blocks = draw(ALERT).blocks
     assert [
-        "header",
-        "section",
-        "section",
-        "section",
-        "section",
-        "section",
-        "section",
-        "context",
+        *("header", "section", "section"),
+        *("section", "rich_text", "section", "rich_text", "section", "section"),
+        *("section", "section", "section", "section", "section", "context"),
     ] == [block["type"] for block in blocks]
     assert "Since 23:34 UTC, 12 minutes. Applying fails." == blocks[1]["text"]["text"]
     assert "<https://x/#a|Execution>" == blocks[-1]["elements"][0]["text"]
@@ -75,6 +83,36 @@ def test_order() -> None:
 def test_facts_are_fields() -> None:
     fields = draw(ALERT).blocks[2]["fields"]
     assert ["*Lag*\n12 minutes", "*Slot*\n`orders_sub`"] == [field["text"] for field in fields]
+
+
+def test_remedies_stand_beside_their_risks() -> None:
+    """The first three, each with its SQL as it is to be run; the runbook has the others."""
+    first, sql, second, _, third, more = draw(ALERT).blocks[3:9]
+    assert "*Remedy 1*: Delete the row.\n*Risk:* The row is lost." == first["text"]["text"]
+    (preformatted,) = sql["elements"]
+    assert "rich_text_preformatted" == preformatted["type"]
+    assert [{"type": "text", "text": PROBLEM.remedies[0].sql}] == preformatted["elements"]
+    assert "*Remedy 2* (on the publisher): Drop the slot." in second["text"]["text"]
+    assert "*Remedy 3*: Wait." in third["text"]["text"]
+    assert "The runbook has 1 more." == more["text"]["text"]
+
+
+def remedied(sql: str) -> Alert:
+    remedy = replace(PROBLEM.remedies[0], sql=sql)
+    return replace(ALERT, problems=(replace(PROBLEM, remedies=(remedy,)),))
+
+
+def test_sql_is_shown_letter_by_letter() -> None:
+    """What a person copies is what was meant, whatever is in a name."""
+    sql = 'DROP SUBSCRIPTION "<!channel> & ``` *b* 注";'
+    blocks = draw(remedied(sql)).blocks
+    assert sql == blocks[4]["elements"][0]["elements"][0]["text"]
+
+
+def test_sql_that_cannot_be_shown_is_not() -> None:
+    text = everything(draw(remedied('DROP SUBSCRIPTION "a\u202eb";')))
+    assert "DROP SUBSCRIPTION" not in text
+    assert "Its SQL holds a name that cannot be shown here: see the runbook." in text
 
 
 def test_nothing_known() -> None:
@@ -93,6 +131,14 @@ def test_one_problem_of_several() -> None:
     text = everything(draw(replace(ALERT, unlisted=4)))
     assert "*Problem:* `orders_sub` stopped: a change cannot be applied" in text
     assert "… and 4 more" in text
+
+
+def test_a_remedy_stays_when_there_is_no_room_for_more() -> None:
+    long = replace(PROBLEM.remedies[0], sql="x" * 5_000)
+    text = everything(draw(replace(ALERT, problems=(replace(PROBLEM, remedies=(long,) * 9),))))
+    assert "*Remedy 1*" in text
+    assert "*Remedy 3*" not in text
+    assert "The runbook has 7 more." in text
 
 
 def named(number: int) -> Problem:
@@ -125,6 +171,15 @@ def test_several_problems() -> None:
         pytest.param(
             replace(
                 ALERT,
+                problems=(
+                    replace(PROBLEM, remedies=(replace(PROBLEM.remedies[0], sql="x" * 5_000),) * 9),
+                ),
+            ),
+            id="long remedies",
+        ),
+        pytest.param(
+            replace(
+                ALERT,
                 title="注" * 500,
                 lead="注" * 500,
                 problems=(
@@ -133,10 +188,11 @@ def test_several_problems() -> None:
                         subject="&" * 40,
                         summary="&" * 500,
                         facts=tuple(Fact("&" * 80, "&" * 80) for _ in range(10)),
+                        remedies=(replace(PROBLEM.remedies[0], sql="注" * 4_000),) * 9,
                     ),
                 )
                 * 60,
-                checks=("SELECT '&';" * 8,) * 3,
+                checks=("SELECT '&';" * 8,) * 60,
                 log_groups=("/&" * 256,) * 50,
                 log_note='"' * 900,
                 latest_error="&" * 500,
@@ -155,7 +211,13 @@ def test_limits(alert: Alert) -> None:
 
 
 def hostile(text: str) -> Alert:
-    problem = replace(PROBLEM, subject=text, summary=text, facts=(Fact(text, text, verbatim=True),))
+    problem = replace(
+        PROBLEM,
+        subject=text,
+        summary=text,
+        facts=(Fact(text, text, verbatim=True),),
+        remedies=(replace(PROBLEM.remedies[0], sql=text),),
+    )
     return replace(
         ALERT,
         title=text,

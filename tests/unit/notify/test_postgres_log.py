@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from functions.notify.postgres_log import LogLine, parse
+from functions.notify.postgres_log import LogLine, bare_warning, parse
 
 TIME = datetime(2026, 11, 22, 23, 34, 8, tzinfo=UTC)
 
@@ -23,8 +23,8 @@ TIME = datetime(2026, 11, 22, 23, 34, 8, tzinfo=UTC)
         pytest.param(
             "2026-11-22 23:34:08.000 UTC:[local]:bob@shop:[7]:3:23505:2026-11-22 20:00:00 UTC:4/5:0"
             ":6741.1:psqlERROR:  x",
-            LogLine(TIME, 7, "ERROR", "x", of_background_process=False),
-            id="the longer prefix",
+            LogLine(TIME, 7, "ERROR", "x", of_background_process=False, sqlstate="23505"),
+            id="the longer prefix, with SQLSTATE",
         ),
         pytest.param(
             "2026-11-22 23:34:08 UTC:::1(5432):bob@shop:[7]:LOG:  then ERROR:  x",
@@ -55,3 +55,28 @@ def test_parse(message: str, expected: LogLine | None) -> None:
 def test_is_error(label: str, text: str, expected: bool) -> None:  # noqa: FBT001 - a column of the table
     """Warnings and worse are errors, and the LOG lines that somebody has to act on."""
     assert expected == LogLine(TIME, 1, label, text, of_background_process=True).is_error
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        pytest.param(
+            'WARNING:  skipped loading publication "p"\nDETAIL:  x',
+            'skipped loading publication "p"',
+            id="alone",
+        ),
+        pytest.param(
+            "2026-11-22 23:34:08 UTC::@:[7]:LOG:  checkpoint complete\n"
+            'WARNING:  skipped loading publication "p"',
+            'skipped loading publication "p"',
+            id="below another line",
+        ),
+        pytest.param(
+            '2026-11-22 23:34:08 UTC::@:[7]:ERROR:  x\n\tWARNING:  skipped loading publication "p"',
+            None,
+            id="in a text of several lines",
+        ),
+    ],
+)
+def test_bare_warning(message: str, expected: str | None) -> None:
+    assert expected == bare_warning(message)

@@ -196,6 +196,8 @@ def test_message(text: str, expected: str) -> None:
         'null value in column "id" of relation "orders" violates not-null constraint',
         'relation "nope" does not exist at character 15',
         'replication slot "orders_sub" does not exist',
+        'logical replication target relation "public.t" is missing replicated columns: "v", "w"',
+        'user "o" cannot replicate into relation with row-level security enabled: "t"',
         'password authentication failed for user "monitor"',
         'could not connect to the publisher: connection to server at "127.0.0.1", port 1 failed: x',
         'no pg_hba.conf entry for host "10.0.0.1", user "u", database "d", no encryption',

@@ -1,0 +1,170 @@
+"""Faults of being late: replication works, or waits, and the subscriber is behind.
+
+Development only.
+"""
+
+import os
+import signal
+from typing import Final
+
+from local.postgres.faults.fault import Fault
+from local.postgres.faults.symptoms import wait_until_leader_is
+from local.postgres.pair import SUBSCRIPTION, Pair
+from local.postgres.proxy import Proxy
+from local.postgres.sessions import open_transaction
+from local.postgres.slow_table import make_fast, make_slow
+from local.postgres.waiting import wait_until
+
+_BLOCKER: Final = "a session with a lock on the orders"
+_PROXY: Final = "a proxy before the publisher"
+_MAX_LAG_SECONDS: Final = 2
+_PARAMETERS: Final = {"max-lag-seconds": str(_MAX_LAG_SECONDS)}
+_FOR_EVER_SECONDS: Final = 86_400.0
+
+
+def _break_blocked(pair: Pair) -> None:
+    lock = "LOCK TABLE public.orders IN SHARE MODE"
+    pair.attachments.attach(_BLOCKER, open_transaction(pair.subscriber, lock))
+    pair.place_order()
+    waiting = "pid IN (SELECT pid FROM pg_locks WHERE NOT granted AND waitstart < now() - interval"
+    wait_until_leader_is(pair, f"{waiting} '{_MAX_LAG_SECONDS} s')")
+
+
+def _mend_blocked(pair: Pair) -> None:
+    pair.attachments.detach(_BLOCKER)
+    pair.wait_until_replicated()
+
+
+def _break_slow(pair: Pair) -> None:
+    make_slow(pair.subscriber, "public.orders", seconds=0.2)
+    pair.place_orders(250)
+    _wait_until_messages_are_late(pair)
+
+
+def _mend_slow(pair: Pair) -> None:
+    make_fast(pair.subscriber, "public.orders")
+    pair.wait_until_replicated()
+
+
+def _break_frozen_sender(pair: Pair) -> None:
+    _signal_sender(pair, signal.SIGSTOP)
+    pair.place_order()
+    wait_until(
+        lambda: _sender_is_behind(pair),
+        that="the WAL sender keeps an order back",
+        look_at=pair.publisher.log_tail,
+    )
+    _wait_until_nothing_comes(pair)
+
+
+def _mend_frozen_sender(pair: Pair) -> None:
+    _signal_sender(pair, signal.SIGCONT)
+    pair.wait_until_replicated()
+
+
+def _signal_sender(pair: Pair, signal_: signal.Signals) -> None:
+    query = "SELECT pid FROM pg_stat_replication WHERE application_name = :name"
+    for [pid] in pair.publisher.sql(query, name=SUBSCRIPTION):
+        os.kill(pid, signal_)
+
+
+def _sender_is_behind(pair: Pair) -> bool:
+    query = """
+        SELECT FROM pg_stat_replication
+        WHERE application_name = :name AND sent_lsn < pg_current_wal_lsn()
+    """
+    return bool(pair.publisher.sql(query, name=SUBSCRIPTION))
+
+
+def _break_late(pair: Pair) -> None:
+    proxy = _put_proxy_between(pair)
+    proxy.delay_seconds = _MAX_LAG_SECONDS + 1
+    pair.place_order()
+    _wait_until_messages_are_late(pair)
+
+
+def _break_network(pair: Pair) -> None:
+    """The worker gives the connection up, and its successor waits for an answer to its first."""
+    proxy = _put_proxy_between(pair)
+    pair.subscriber.configure(wal_receiver_timeout="2s")
+    with pair.subscriber.logs("terminating logical replication worker due to timeout"):
+        proxy.delay_seconds = _FOR_EVER_SECONDS
+    wait_until_leader_is(pair, "received_lsn IS NULL")
+    _wait_until_nothing_comes(pair)
+
+
+def _mend_network(pair: Pair) -> None:
+    pair.subscriber.configure(wal_receiver_timeout=None)
+    _take_proxy_away(pair)
+
+
+def _put_proxy_between(pair: Pair) -> Proxy:
+    _take_proxy_away(pair)
+    proxy = pair.attachments.attach(_PROXY, Proxy(pair.publisher.port))
+    pair.connect_through(proxy.port)
+    pair.wait_until_replicated()
+    return proxy
+
+
+def _take_proxy_away(pair: Pair) -> None:
+    """First the new address, then the end of the old connection: it brings a new worker."""
+    pair.connect_through(pair.publisher.port)
+    pair.attachments.detach(_PROXY)
+    pair.wait_until_replicated()
+
+
+def _wait_until_nothing_comes(pair: Pair) -> None:
+    age = "now() - last_msg_send_time"
+    wait_until_leader_is(pair, f"{age} > interval '{_MAX_LAG_SECONDS} s'")
+
+
+def _wait_until_messages_are_late(pair: Pair) -> None:
+    delay = "last_msg_receipt_time - last_msg_send_time"
+    wait_until_leader_is(pair, f"{delay} > interval '{_MAX_LAG_SECONDS} s'")
+
+
+FAULTS: Final = (
+    Fault(
+        "blocked_apply",
+        "A session on the subscriber holds a lock that the apply worker waits for.",
+        "apply_blocked",
+        _break_blocked,
+        _mend_blocked,
+        parameters=_PARAMETERS,
+    ),
+    Fault(
+        "slow_apply",
+        "Each order takes the apply worker a fifth of a second, and many came at once: it is "
+        "behind and falls further behind, for most of a minute.",
+        "apply_lagging",
+        _break_slow,
+        _mend_slow,
+        parameters=_PARAMETERS,
+    ),
+    Fault(
+        "frozen_sender",
+        "The publisher's WAL sender is frozen; after wal_receiver_timeout (60 s) the subscriber "
+        "gives the connection up, and the cause becomes another.",
+        "publisher_lagging",
+        _break_frozen_sender,
+        _mend_frozen_sender,
+        parameters=_PARAMETERS,
+    ),
+    Fault(
+        "late_messages",
+        "Messages take seconds from the publisher to the subscriber.",
+        "subscriber_lagging",
+        _break_late,
+        _take_proxy_away,
+        parameters=_PARAMETERS,
+    ),
+    Fault(
+        "network_timeout",
+        "The network swallows what the publisher sends, without an end of the connection.",
+        "network_timeout",
+        _break_network,
+        _mend_network,
+        probe_cause="publisher_lagging",
+        parameters=_PARAMETERS,
+    ),
+)

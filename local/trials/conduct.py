@@ -1,0 +1,118 @@
+"""One trial: break replication, execute the state machine, ask the baseline, mend.
+
+Development only.
+"""
+
+import json
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from benchmarks import baseline
+from local.aws import Clock
+from local.aws.executions import StateVisit
+from local.postgres.faults import Fault
+from local.stack import Execution, Stack, start_stack
+from local.trials.trial import Trial
+
+SPEED: Final = 10
+"""How much faster the state machine waits in a trial."""
+
+SETTINGS: Final = {"wal_retrieve_retry_interval": "500ms"}
+"""For both servers: workers restart ten times as often."""
+
+_BASELINE_SECONDS: Final = 5
+"""Without an answer for so long, the baseline counts as hung; its own code would wait for ever."""
+
+
+class ExecutionFailedError(Exception):
+    """The execution did not succeed, so nobody was told; the message is its error and cause."""
+
+
+@contextmanager
+def open_stack(version: str, tell: Callable[[str], None]) -> Iterator[Callable[[Fault], Trial]]:
+    """A stack of this version to conduct trials on; `tell` hears what is being done."""
+    with (
+        tempfile.TemporaryDirectory(prefix="faults-") as directory,
+        start_stack(Path(directory), version, SETTINGS, tell, Clock(speed=SPEED)) as stack,
+    ):
+
+        def told(fault: Fault) -> Trial:
+            tell(f"PostgreSQL {version}, {fault.name}: {fault.description}")
+            return conduct(fault, stack, version)
+
+        yield told
+
+
+def conduct(fault: Fault, stack: Stack, version: str) -> Trial:
+    """Break, look, mend, look again. What goes wrong on the way becomes the trial's `problem`."""
+    trial = Trial(fault.name, version, fault.cause)
+    try:
+        with stack.other_parameters(fault.parameters), ExitStack() as mending:
+            mending.callback(fault.mend, stack.pair)
+            fault.break_(stack.pair)
+            trial = _observed(trial, stack)
+        return replace(trial, residue=_causes(_finished(stack, stack.start())))
+    except Exception as error:  # noqa: BLE001  whatever one fault raises, the others go on
+        return replace(trial, problem=f"{type(error).__name__}: {error}")
+
+
+def _observed(trial: Trial, stack: Stack) -> Trial:
+    """With what the monitor and the baseline say at the same moment."""
+    stack.shipper.flush()
+    arn = stack.start()
+    verdict = _ask_baseline(stack)
+    execution = _finished(stack, arn)
+    return replace(
+        trial,
+        told=_causes(execution),
+        seconds=seconds_in_real_time(execution.visits, SPEED),
+        baseline=verdict,
+    )
+
+
+def _finished(stack: Stack, arn: str) -> Execution:
+    execution = stack.finished(arn)
+    if execution.status != "SUCCEEDED":
+        raise ExecutionFailedError(f"{execution.status} {execution.problem}")
+    return execution
+
+
+def _causes(execution: Execution) -> tuple[str, ...]:
+    """What Slack was told; the output of a healthy execution is not a list."""
+    told = json.loads(execution.output)
+    return tuple(cause for one in told for cause in one["causes"]) if isinstance(told, list) else ()
+
+
+def _ask_baseline(stack: Stack) -> baseline.BaselineVerdict:
+    parameters = stack.parameters()
+    return baseline.look(
+        lambda: stack.pair.subscriber.connect(
+            user=parameters["username"],
+            password=parameters["password"],
+            database=parameters["dbname"],
+            timeout_seconds=_BASELINE_SECONDS,
+        ),
+        _max_lag_seconds(parameters),
+    )
+
+
+def _max_lag_seconds(parameters: Mapping[str, str]) -> float:
+    """The monitor's limit for the baseline too, which has one of its own in its code."""
+    try:
+        return float(parameters["max-lag-seconds"])
+    except (KeyError, ValueError):
+        return baseline.DEFAULT_MAX_LAG_SECONDS
+
+
+def seconds_in_real_time(visits: Iterable[StateVisit], speed: float) -> float:
+    """From the first state's begin to the last one's end, had its waits taken their full time."""
+    visits = tuple(visits)
+    stays = [(visit.entered_at, visit.duration_seconds or 0.0) for visit in visits]
+    begin = min(entered for entered, _ in stays)
+    end = max((entered - begin).total_seconds() + seconds for entered, seconds in stays)
+    waited = sum(visit.duration_seconds or 0.0 for visit in visits if visit.type == "Wait")
+    return end + waited * (speed - 1)

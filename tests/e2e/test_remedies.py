@@ -1,0 +1,100 @@
+"""The SQL an alert prints, run as printed on the real servers, mends what it is about."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from local.postgres.faults import FAULTS
+from local.postgres.pair import DATABASE, Pair
+from local.postgres.waiting import wait_until
+from local.slack.workspace import Message
+from local.stack import Stack
+from tests.e2e.conftest import posted
+
+
+def sql_blocks(message: Message) -> list[str]:
+    """The code blocks of a message as a person copies them."""
+    return [
+        "".join(element["text"] for element in part["elements"])
+        for block in message.blocks
+        if block["type"] == "rich_text"
+        for part in block["elements"]
+        if part["type"] == "rich_text_preformatted"
+    ]
+
+
+def printed(message: Message, beginning: str) -> str:
+    """The one block that begins so, whole."""
+    found = [block for block in sql_blocks(message) if block.startswith(beginning)]
+    assert 1 == len(found), f"no block begins with {beginning!r}: {sql_blocks(message)}"
+    return found[0]
+
+
+def run_on_subscriber(pair: Pair, block: str) -> None:
+    """One statement per line, as the block has them."""
+    for statement in block.splitlines():
+        pair.subscriber.sql(statement, DATABASE)
+
+
+def alert(stack: Stack) -> Message:
+    before = len(posted(stack))
+    stack.shipper.flush()
+    execution = stack.finished(stack.start())
+    assert "SUCCEEDED" == execution.status, execution.problem
+    (message,) = posted(stack, before)
+    return message
+
+
+@contextmanager
+def broken(stack: Stack, name: str) -> Iterator[Message]:
+    """The alert about a fault; mended in the end, whatever the remedy did."""
+    fault = FAULTS[name]
+    with stack.other_parameters(fault.parameters):
+        fault.break_(stack.pair)
+        try:
+            yield alert(stack)
+        finally:
+            fault.mend(stack.pair)
+
+
+def test_skip_with_the_printed_lsn_resumes_replication_after_a_conflict(stack: Stack) -> None:
+    with broken(stack, "conflict") as message:
+        run_on_subscriber(stack.pair, printed(message, "ALTER SUBSCRIPTION orders_sub SKIP"))
+        stack.pair.wait_until_replicated()
+
+
+def test_enable_resumes_a_disabled_subscription(stack: Stack) -> None:
+    with broken(stack, "disabled") as message:
+        run_on_subscriber(stack.pair, printed(message, "ALTER SUBSCRIPTION orders_sub ENABLE"))
+        stack.pair.wait_until_replicated()
+
+
+def test_terminating_the_named_blocker_releases_the_worker(stack: Stack) -> None:
+    with broken(stack, "blocked_apply") as message:
+        run_on_subscriber(stack.pair, printed(message, "SELECT pg_terminate_backend("))
+        stack.pair.wait_until_replicated()
+
+
+@pytest.mark.parametrize(
+    ("fault", "beginning"),
+    [
+        ("copy_fails", "TRUNCATE"),
+        ("table_not_refreshed", "ALTER SUBSCRIPTION orders_sub REFRESH PUBLICATION;"),
+    ],
+)
+def test_a_remedy_of_a_table_s_copy_gets_every_table_ready(
+    stack: Stack, fault: str, beginning: str
+) -> None:
+    ready = (
+        "SELECT bool_and(srsubstate = 'r') AND count(*) > 1 FROM pg_subscription_rel AS relation "
+        "JOIN pg_subscription AS subscription ON subscription.oid = relation.srsubid "
+        "WHERE subname = 'orders_sub'"
+    )
+    with broken(stack, fault) as message:
+        run_on_subscriber(stack.pair, printed(message, beginning))
+        wait_until(
+            lambda: stack.pair.subscriber.sql(ready, DATABASE) == [[True]],
+            that="every table is ready",
+            look_at=stack.pair.subscriber.log_tail,
+        )
