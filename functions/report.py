@@ -74,7 +74,8 @@ class Finding:
 class ClusterReport:
     """The verdict on one cluster; `omitted_findings` counts those left out to bound the report.
 
-    `log_query` is the cluster's own query of its log groups, if it has one.
+    `log_query` is the cluster's own query of its log groups, if it has one; `not_visible` names
+    what the monitor's role may not see.
     """
 
     cluster: str
@@ -83,6 +84,7 @@ class ClusterReport:
     findings: tuple[Finding, ...] = ()
     omitted_findings: int = 0
     log_query: str | None = None
+    not_visible: tuple[str, ...] = ()
 
     @property
     def fingerprint(self) -> str:
@@ -102,6 +104,8 @@ class ClusterReport:
             document["omitted_findings"] = self.omitted_findings
         if self.log_query is not None:
             document["log_query"] = self.log_query
+        if self.not_visible:
+            document["not_visible"] = list(self.not_visible)
         return document
 
     @classmethod
@@ -116,6 +120,7 @@ class ClusterReport:
             findings=findings,
             omitted_findings=int(document.get("omitted_findings") or 0),
             log_query=document.get("log_query"),
+            not_visible=tuple(str(one) for one in document.get("not_visible") or ()),
         )
 
 

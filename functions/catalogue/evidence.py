@@ -69,7 +69,6 @@ EVIDENCE: Final[Mapping[str, Key]] = MappingProxyType(
         "publisher_version": Key("version of the publisher's server"),
         "publisher": Key("host and port of the publisher"),
         "side": Key("the server that could not be checked, if not the subscriber"),
-        "not_visible": Key("what the monitor's role may not see, and which grant shows it"),
         # the error
         "error": Key("message of the error, without values"),
         "error_times": Key("how often the error was logged"),

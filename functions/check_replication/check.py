@@ -88,7 +88,8 @@ def _check(target: Target, probes: Probes) -> Checked:
         looks = probes.subscriber(target.subscriber, target.max_lag_seconds)
         publisher_looks, problems = publisher.result()
     findings = diagnose(looks, target.max_lag_seconds, publisher_looks)
-    return Checked(_report(target, findings + problems), looks.latest)
+    report = _report(target, findings + problems)
+    return Checked(replace(report, not_visible=looks.latest.not_visible), looks.latest)
 
 
 def _look_at_publisher(

@@ -90,6 +90,18 @@ class Snapshot:
         return next((one for one in self.subscriptions if one.oid == oid), None)
 
     @property
+    def not_visible(self) -> tuple[str, ...]:
+        """What the role may not see, and what would show it; nothing of it is taken for healthy."""
+        unseen = []
+        if not self.sees_activity:
+            unseen.append("what sessions do, such as who blocks a worker (GRANT pg_monitor)")
+        unseen += [
+            f"the tables of subscriptions in database {name} (GRANT CONNECT)"
+            for name in self.other_databases
+        ]
+        return tuple(unseen)
+
+    @property
     def other_databases(self) -> tuple[str, ...]:
         """Databases whose subscriptions' tables were not seen from this one."""
         unseen = (one.database for one in self.subscriptions if one.tables is None)

@@ -13,6 +13,7 @@ from functions.notify.log_error import LogError
 from functions.notify.log_note import log_note
 from functions.notify.reason import LASTING
 from functions.notify.redaction import redact_message
+from functions.notify.root_cause import MAX_ERROR as MAX_EVIDENCE_ERROR
 from functions.notify.text import one_line, shorten
 from functions.notify.wording import age, instant, parse_instant
 from functions.report import Finding, Status
@@ -60,7 +61,8 @@ class Alert:
     checks: tuple[str, ...]
     log_groups: tuple[str, ...]
     log_note: str
-    latest_error: str | None
+    not_visible: tuple[str, ...]
+    error: str | None
     links: tuple[Link, ...]
 
 
@@ -84,7 +86,8 @@ def compose(
         or (DEFAULT_CHECK,),
         log_groups=cluster.log_groups,
         log_note=log_note(event.query, len(errors), cluster.log_groups),
-        latest_error=_latest_error(errors),
+        not_visible=tuple(shorten(one_line(one), MAX_SUMMARY) for one in cluster.not_visible[:3]),
+        error=_telling_error(findings, errors),
         links=(*_console_links(event, now), *_runbook_links(findings, runbook)),
     )
 
@@ -180,10 +183,17 @@ def _told_by(findings: Sequence[Finding], key: str) -> list[datetime]:
     return told
 
 
-def _latest_error(errors: Sequence[LogError]) -> str | None:
-    """The newest that stopped something; a mere remark only where there is nothing else."""
-    newest_first = sorted(errors, key=lambda error: error.severity == "LOG")
-    return _error_text(newest_first[0]) if newest_first else None
+def _telling_error(findings: Sequence[Finding], errors: Sequence[LogError]) -> str | None:
+    """The error that explains a finding, or what the function wrote when the monitor failed.
+
+    Others may have been got over long ago; they are in the snippet.
+    """
+    by_message = {shorten(one.message, MAX_EVIDENCE_ERROR): one for one in reversed(errors)}
+    for finding in findings:
+        if (error := by_message.get(str(finding.evidence.get("error")))) is not None:
+            return _error_text(error)
+    failed = any(one.cause == "monitor_failed" for one in findings)
+    return _error_text(errors[0]) if failed and errors else None
 
 
 def _error_text(error: LogError) -> str:

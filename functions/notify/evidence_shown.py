@@ -56,7 +56,6 @@ LABELS: Final[Mapping[str, str]] = {
     "slots_in_use": "Slots in use",
     "max_replication_slots": "Limit of slots",
     # of all
-    "not_visible": "Not visible",
     "side": "Server",
     "database": "Database",
     "server_version": "PostgreSQL",
@@ -93,7 +92,7 @@ _LIMIT = _keys(
     "workers_in_use max_logical_replication_workers slots_in_use max_replication_slots "
     "publisher tables"
 )
-_ALWAYS = frozenset({"not_visible", "database", "server_version"})
+_ALWAYS = frozenset({"database", "server_version"})
 _OF_CAUSE: Final[Mapping[str, frozenset[str]]] = {
     **dict.fromkeys(("apply_error", "apply_conflict", "constraint_violation"), _ERROR),
     **dict.fromkeys(("schema_mismatch", "permission_denied", "disabled_on_error"), _ERROR),

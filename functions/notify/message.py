@@ -94,11 +94,14 @@ def _unquoted(text: str) -> str:
 def _blocks(alert: Alert, room: Room) -> Iterator[Block]:
     yield HeaderBlock(text=_plain(shorten(f"{alert.sign} {alert.title}", MAX_HEADER)))
     yield from _problems(alert, room)
-    if alert.latest_error:
-        yield _section(f"*Latest error*\n{code_block(alert.latest_error)}")
-    yield _section(f"*How to check* on the subscriber\n{_checks(alert.checks)}")
+    if alert.error:
+        yield _section(f"*Error in the log*\n{code_block(alert.error)}")
+    yield _section(f"*How to check*\n{_checks(alert.checks)}")
     yield _section(_location(alert))
     yield SectionBlock(text=_plain(alert.log_note))
+    if alert.not_visible:
+        unseen = "; ".join(alert.not_visible)
+        yield SectionBlock(text=_plain(f"Not visible to the monitor's role: {unseen}."))
     if alert.links:
         yield ContextBlock(elements=[_mrkdwn(f"<{one.url}|{one.label}>") for one in alert.links])
 

@@ -74,6 +74,15 @@ class Pair:
             seconds=seconds,
         )
 
+    def wait_until_copied(self) -> None:
+        """Wait until every table of the subscription is copied and handed to its apply worker."""
+        pending = "SELECT FROM pg_subscription_rel WHERE srsubstate <> 'r'"
+        wait_until(
+            lambda: not self.subscriber.sql(pending, DATABASE),
+            that="all tables are copied",
+            look_at=self.subscriber.log_tail,
+        )
+
     def publish(self) -> None:
         self.publisher.sql(f"CREATE PUBLICATION {PUBLICATION} FOR TABLE public.orders", DATABASE)
 
@@ -162,4 +171,5 @@ def _replicate(pair: Pair) -> None:
     publisher.sql(f"GRANT SELECT ON public.orders TO {REPLICATOR}", DATABASE)
     pair.publish()
     pair.subscribe()
+    pair.wait_until_copied()
     pair.wait_until_replicated()

@@ -13,6 +13,7 @@ def start_over(pair: Pair) -> None:
     pair.subscriber.sql("TRUNCATE public.orders", DATABASE)
     pair.publish()
     pair.subscribe()
+    pair.wait_until_copied()
     pair.wait_until_replicated()
 
 

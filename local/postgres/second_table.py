@@ -4,7 +4,6 @@ from typing import Final
 
 from local.postgres.pair import DATABASE, PUBLICATION, REPLICATOR, Pair
 from local.postgres.server import Server
-from local.postgres.waiting import wait_until
 
 TABLE: Final = "public.returns"
 
@@ -31,15 +30,6 @@ def subscribe_table(pair: Pair) -> None:
     """Publish it and have the subscription begin to copy it."""
     publish_table(pair)
     pair.alter_subscription("REFRESH PUBLICATION")
-
-
-def wait_until_copied(pair: Pair) -> None:
-    query = "SELECT FROM pg_subscription_rel WHERE srsubstate <> 'r'"
-    wait_until(
-        lambda: not pair.subscriber.sql(query, DATABASE),
-        that="all tables are copied",
-        look_at=pair.subscriber.log_tail,
-    )
 
 
 def remove_table(pair: Pair) -> None:

@@ -30,8 +30,6 @@ def finding(
         "last_msg_receipt_time": instant(subscription.last_msg_receipt_time),
         "server_version": looks.latest.server_version,
     }
-    if not looks.latest.sees_activity:
-        common["not_visible"] = "what sessions do: GRANT pg_read_all_stats (or pg_monitor) shows it"
     evidence = more | {key: value for key, value in common.items() if key not in more}
     return Finding(cause, summary, subscription.name, evidence)
 
@@ -51,6 +49,6 @@ def named(tables: Iterable[str]) -> dict[str, Evidence]:
     """One table, or a bounded list of them and their number; names are ready to stand in SQL."""
     names = sorted(tables)
     if len(names) == 1:
-        return {"table": names[0]}
+        return {"table": names[0], "tables": names[0]}
     more = ", …" if len(names) > _TABLES_NAMED else ""
     return {"tables": ", ".join(names[:_TABLES_NAMED]) + more, "table_count": len(names)}

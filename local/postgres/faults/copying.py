@@ -10,7 +10,6 @@ from local.postgres.second_table import (
     insert_return,
     remove_table,
     subscribe_table,
-    wait_until_copied,
 )
 from local.postgres.server import Server
 
@@ -41,7 +40,7 @@ def _break_sync_workers(pair: Pair) -> None:
 def _mend_sync_workers(pair: Pair) -> None:
     pair.subscriber.configure(max_logical_replication_workers=None)
     pair.subscriber.restart()
-    wait_until_copied(pair)
+    pair.wait_until_copied()
     _mend_copy(pair)
 
 
@@ -54,7 +53,7 @@ def _break_publisher_slots(pair: Pair) -> None:
 
 def _mend_publisher_slots(pair: Pair) -> None:
     _free_slots(pair.publisher)
-    wait_until_copied(pair)
+    pair.wait_until_copied()
     _mend_copy(pair)
 
 

@@ -14,7 +14,6 @@ from local.postgres.second_table import (
     publish_table,
     remove_table,
     subscribe_table,
-    wait_until_copied,
 )
 from local.postgres.waiting import wait_until
 
@@ -44,7 +43,7 @@ def _mend_second_table(pair: Pair) -> None:
 def _break_no_identity(pair: Pair) -> None:
     create_table(pair, columns="id bigint, reason text")
     subscribe_table(pair)
-    wait_until_copied(pair)
+    pair.wait_until_copied()
     wait_until(
         lambda: _update_is_refused(pair),
         that=f"the publisher refuses to update {TABLE}",

@@ -25,6 +25,7 @@ def _mend_dropped(pair: Pair) -> None:
     _break_dropped(pair)
     pair.subscriber.sql("TRUNCATE public.orders", DATABASE)
     pair.subscribe()
+    pair.wait_until_copied()
     pair.wait_until_replicated()
 
 

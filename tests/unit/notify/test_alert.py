@@ -159,20 +159,28 @@ def test_secrets_and_control_characters_in_a_summary() -> None:
     assert "no \ufffd postgresql://u:…@h/d" == said.problems[0].summary
 
 
-def test_latest_error() -> None:
-    """The newest error of the log stands in the alert itself, with its context."""
-    said = alert(APPLY_ERROR, log=tuple(conflict(0, 1)))
-    assert said.latest_error is not None
-    assert said.latest_error.startswith("ERROR:  conflict detected on relation")
-    assert said.latest_error.endswith("finished at 0/17345B8")
+CONFLICT = {"error": 'conflict detected on relation "public.orders": conflict=insert_exists'}
 
 
-def test_latest_error_before_a_remark() -> None:
-    """That a subscription was disabled is known; the error that did it is what matters."""
-    disabled = 'subscription "orders_sub" has been disabled because of an error'
-    said = alert(APPLY_ERROR, log=(line("LOG", disabled, 9, 1), *conflict(0, 1)))
-    assert said.latest_error is not None
-    assert said.latest_error.startswith("ERROR:  conflict detected on relation")
+def test_the_error_that_explains_the_finding() -> None:
+    """It stands in the alert itself, with its context; others, newer or older, do not."""
+    other = line("ERROR", "could not connect to the publisher: it is gone", 9, 5)
+    said = alert({**APPLY_ERROR, "evidence": CONFLICT}, log=(other, *conflict(0, 1)))
+    assert said.error is not None
+    assert said.error.startswith("ERROR:  conflict detected on relation")
+    assert said.error.endswith("finished at 0/17345B8")
+
+
+def test_an_error_that_explains_nothing() -> None:
+    """It may have been got over long ago."""
+    assert alert(APPLY_ERROR, log=tuple(conflict(0, 1))).error is None
+
+
+def test_what_the_function_wrote_when_the_monitor_failed() -> None:
+    timeout = "2026-11-22T23:34:08Z 6f0c Task timed out after 60.00 seconds"
+    said = alert({"cause": "monitor_failed"}, log=(timeout,))
+    assert said.error is not None
+    assert "Task timed out after 60.00 seconds" in said.error
 
 
 def test_links() -> None:

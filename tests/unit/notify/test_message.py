@@ -40,7 +40,8 @@ ALERT = Alert(
     checks=("SELECT * FROM pg_stat_subscription;",),
     log_groups=("/aws/rds/cluster/sample-cluster/postgresql",),
     log_note="1 distinct error.",
-    latest_error="ERROR:  it failed",
+    not_visible=(),
+    error="ERROR:  it failed",
     links=(Link("Execution", "https://x/#a"), Link("Logs Insights", "https://y/#b")),
 )
 HOSTILE = "<!channel> <@U1> & `x` *b* _i_ ~s~ ```c``` </>|\n:smile: "
@@ -64,7 +65,7 @@ def test_the_three_fields() -> None:
     """Description, how to check, log location: as in the alert this one descends from."""
     text = everything(draw(ALERT))
     assert "*Description*\nNothing is replicated." in text
-    assert "*How to check* on the subscriber\n```SELECT * FROM pg_stat_subscription;```" in text
+    assert "*How to check*\n```SELECT * FROM pg_stat_subscription;```" in text
     assert "*Log location*\n`/aws/rds/cluster/sample-cluster/postgresql`" in text
 
 
@@ -117,7 +118,7 @@ def test_sql_that_cannot_be_shown_is_not() -> None:
 
 def test_nothing_known() -> None:
     """Without findings, log groups and links there is still a message."""
-    bare = replace(ALERT, problems=(), log_groups=(), latest_error=None, links=())
+    bare = replace(ALERT, problems=(), log_groups=(), error=None, links=())
     message = draw(bare)
     assert ["header", "section", "section", "section", "section"] == [
         block["type"] for block in message.blocks
@@ -195,7 +196,7 @@ def test_several_problems() -> None:
                 checks=("SELECT '&';" * 8,) * 60,
                 log_groups=("/&" * 256,) * 50,
                 log_note='"' * 900,
-                latest_error="&" * 500,
+                error="&" * 500,
                 links=(Link("Execution", "https://x/" + "a" * 400), Link("Logs", "y" * 1_900)),
             ),
             id="everything as long as it can be, and longer when escaped",
@@ -225,7 +226,7 @@ def hostile(text: str) -> Alert:
         problems=(problem, problem),
         log_groups=(text,),
         log_note=text,
-        latest_error=text,
+        error=text,
     )
 
 
@@ -272,3 +273,10 @@ def test_code(text: str, expected: str) -> None:
 
 def test_escape() -> None:
     assert "&lt;!channel&gt; &amp;amp;" == escape("<!channel> &amp;")
+
+
+def test_what_the_role_may_not_see() -> None:
+    unseen = replace(ALERT, not_visible=("what sessions do (GRANT pg_monitor)",))
+    text = everything(draw(unseen))
+    assert "Not visible to the monitor's role: what sessions do (GRANT pg_monitor)." in text
+    assert "Not visible" not in everything(draw(ALERT))
