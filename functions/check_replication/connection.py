@@ -4,7 +4,9 @@ What can go wrong is told apart by the driver's exceptions and SQLSTATE codes, n
 text, and leaves as a `ProbeError`.
 """
 
+import re
 import ssl
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
@@ -38,7 +40,7 @@ class Connection:
     def __init__(self, connection: pg8000.native.Connection, login: Login) -> None:
         self._connection = connection
         self._login = login
-        self.major = int(connection.parameter_statuses["server_version"].split(".")[0].split()[0])
+        self.major = major_version(connection.parameter_statuses["server_version"])
 
     def run(self, statement: str) -> tuple[list[str], Sequence[Sequence[Any]]]:
         """Column names and rows of one statement, in one round trip. Raises `ProbeError`."""
@@ -57,6 +59,12 @@ class Connection:
                 "database_error", f"{hostname} broke off the query: {error}."
             ) from error
         return [column["name"] for column in self._connection.columns], rows
+
+
+def major_version(server_version: str) -> int:
+    """16 of "16.14 (Debian)", 19 of "19devel"; a version without a number is taken for a new one."""
+    number = re.match(r"\d+", server_version)
+    return int(number[0]) if number else sys.maxsize
 
 
 @contextmanager
