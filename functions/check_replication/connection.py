@@ -62,7 +62,7 @@ class Connection:
 
 
 def major_version(server_version: str) -> int:
-    """16 of "16.14 (Debian)", 19 of "19devel"; a version without a number is taken for a new one."""
+    """16 of "16.14 (Debian)", 19 of "19devel"; one without a number is taken for a new one."""
     number = re.match(r"\d+", server_version)
     return int(number[0]) if number else sys.maxsize
 

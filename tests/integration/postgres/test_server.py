@@ -100,3 +100,24 @@ def test_a_server_has_no_data_before_it_is_created(tmp_path: Path) -> None:
 
     with pytest.raises(ServerNotCreatedError, match=r"create\(\)"):
         _ = server.data_directory
+
+
+def test_settings_are_changed_and_reset(server: Server) -> None:
+    """A new session has what was configured, and the old value once that is taken back."""
+    show = "SELECT current_setting('wal_sender_timeout')"
+
+    server.configure(wal_sender_timeout="4s")
+    assert [["4s"]] == server.sql(show)
+
+    server.configure(wal_sender_timeout=None)
+    assert [["1min"]] == server.sql(show)
+
+
+def test_waiting_for_the_log(server: Server) -> None:
+    """Only what is logged inside the block counts."""
+    server.sql("DO $$ BEGIN RAISE LOG 'an answer'; END $$")
+    with server.logs("an answer"):
+        begin = server.log_path.read_text()
+        server.sql("DO $$ BEGIN RAISE LOG 'an answer'; END $$")
+
+    assert "an answer" in server.log_path.read_text().removeprefix(begin)
