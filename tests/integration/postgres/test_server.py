@@ -111,13 +111,3 @@ def test_settings_are_changed_and_reset(server: Server) -> None:
 
     server.configure(wal_sender_timeout=None)
     assert [["1min"]] == server.sql(show)
-
-
-def test_waiting_for_the_log(server: Server) -> None:
-    """Only what is logged inside the block counts."""
-    server.sql("DO $$ BEGIN RAISE LOG 'an answer'; END $$")
-    with server.logs("an answer"):
-        begin = server.log_path.read_text()
-        server.sql("DO $$ BEGIN RAISE LOG 'an answer'; END $$")
-
-    assert "an answer" in server.log_path.read_text().removeprefix(begin)
