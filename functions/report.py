@@ -75,7 +75,8 @@ class ClusterReport:
     """The verdict on one cluster; `omitted_findings` counts those left out to bound the report.
 
     `log_query` is the cluster's own query of its log groups, if it has one; `not_visible` names
-    what the monitor's role may not see.
+    what the monitor's role may not see. `mute` are the causes and subscriptions nobody wants to
+    hear of, `muted` the findings this kept from `findings`; the status counts them all the same.
     """
 
     cluster: str
@@ -85,6 +86,17 @@ class ClusterReport:
     omitted_findings: int = 0
     log_query: str | None = None
     not_visible: tuple[str, ...] = ()
+    mute: tuple[str, ...] = ()
+    muted: tuple[Finding, ...] = ()
+
+    def without_muted(self) -> "ClusterReport":
+        """The same cluster, its findings parted into those to tell and those to be silent about."""
+        told = tuple(one for one in self.findings if not self._mutes(one))
+        muted = tuple(one for one in self.findings if self._mutes(one))
+        return replace(self, findings=told, muted=self.muted + muted)
+
+    def _mutes(self, finding: Finding) -> bool:
+        return finding.cause in self.mute or finding.subscription in self.mute
 
     @property
     def fingerprint(self) -> str:
@@ -106,6 +118,9 @@ class ClusterReport:
             document["log_query"] = self.log_query
         if self.not_visible:
             document["not_visible"] = list(self.not_visible)
+        if self.mute:
+            document["mute"] = list(self.mute)
+            document["muted"] = [finding.to_json() for finding in self.muted]
         return document
 
     @classmethod
@@ -121,6 +136,8 @@ class ClusterReport:
             omitted_findings=int(document.get("omitted_findings") or 0),
             log_query=document.get("log_query"),
             not_visible=tuple(str(one) for one in document.get("not_visible") or ()),
+            mute=tuple(str(one) for one in document.get("mute") or ()),
+            muted=tuple(Finding.from_json(item) for item in document.get("muted") or ()),
         )
 
 

@@ -113,7 +113,9 @@ def _report(target: Target | Misconfigured, findings: tuple[Finding, ...]) -> Cl
         log_groups=(target.log_group,),
         findings=findings,
     )
-    return replace(report, log_query=target.log_query) if isinstance(target, Target) else report
+    if isinstance(target, Misconfigured):
+        return report
+    return replace(report, log_query=target.log_query, mute=target.mute).without_muted()
 
 
 def _status(findings: tuple[Finding, ...]) -> Status:

@@ -3,6 +3,7 @@
 Names are those of the parameters below `<SSM_PARAMETER_PATH><cluster>/`.
 """
 
+import json
 import math
 import re
 from collections import defaultdict
@@ -51,7 +52,8 @@ class Login:
 class Target:
     """A cluster to check: its subscriber and, where configured, its publisher; lag is in seconds.
 
-    `log_query` replaces the state machine's own query of the log group.
+    `log_query` replaces the state machine's own query of the log group; `mute` are ids of causes
+    and names of subscriptions.
     """
 
     cluster: str
@@ -60,6 +62,7 @@ class Target:
     publisher: Login | None = None
     max_lag_seconds: float = 300.0
     log_query: str | None = None
+    mute: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +107,7 @@ def target(cluster: str, parameters: Mapping[str, str], path: str) -> Target | M
         max_lag_seconds=reader.max_lag_seconds(),
         log_group=reader.log_group(default_log_group(cluster)),
         log_query=reader.log_query(),
+        mute=reader.mute(),
     )
     if reader.problems:
         return Misconfigured(cluster, tuple(reader.problems))
@@ -142,6 +146,17 @@ class _Reader:
                 "log-query", query, f"a query of 1 to {_MAX_QUERY_CHARACTERS} characters"
             )
         return query
+
+    def mute(self) -> tuple[str, ...]:
+        value = self._parameters.get("mute", "[]")
+        try:
+            names = json.loads(value)
+        except json.JSONDecodeError:
+            names = None
+        if isinstance(names, list) and all(isinstance(name, str) for name in names):
+            return tuple(names)
+        self._malformed("mute", value, 'a JSON list of names, for example ["skip_pending"]')
+        return ()
 
     def _required(self, name: str) -> str:
         value = self._parameters.get(name, "").strip()

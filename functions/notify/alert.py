@@ -20,6 +20,7 @@ from functions.report import Finding, Status
 
 MAX_NAME = 40
 MAX_SUMMARY = 500
+MAX_MUTED = 10
 MAX_ERROR = 500
 """Characters; escaped they may be five times as many, and a section takes 3,000."""
 
@@ -62,6 +63,7 @@ class Alert:
     log_groups: tuple[str, ...]
     log_note: str
     not_visible: tuple[str, ...]
+    muted: tuple[str, ...]
     error: str | None
     links: tuple[Link, ...]
 
@@ -87,6 +89,7 @@ def compose(
         log_groups=cluster.log_groups,
         log_note=log_note(event.query, len(errors), cluster.log_groups),
         not_visible=tuple(shorten(one_line(one), MAX_SUMMARY) for one in cluster.not_visible[:3]),
+        muted=tuple(_muted(one) for one in cluster.muted[:MAX_MUTED]),
         error=_telling_error(findings, errors),
         links=(*_console_links(event, now), *_runbook_links(findings, runbook)),
     )
@@ -144,6 +147,12 @@ def _problem(finding: Finding) -> Problem:
         facts=facts(finding),
         remedies=_remedies(finding),
         check=cause.check,
+    )
+
+
+def _muted(finding: Finding) -> str:
+    return (
+        f"{_name(finding.subscription)} {finding.cause}" if finding.subscription else finding.cause
     )
 
 

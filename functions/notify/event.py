@@ -76,6 +76,7 @@ class NotifyEvent:
 
     cluster: ClusterReport
     transition: Transition
+    force_notify: bool
     query: LogQuery
     opened_at: datetime | None
     execution: Execution
@@ -91,6 +92,7 @@ class NotifyEvent:
         return cls(
             cluster=cluster,
             transition=_transition(document.get("transition"), cluster),
+            force_notify=document.get("force_notify") is True,
             query=LogQuery.from_json(_mapping(document, "query")),
             opened_at=_instant(incident, "incident", "opened_at"),
             execution=Execution(

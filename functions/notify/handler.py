@@ -11,8 +11,8 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from chalice.app import Blueprint
 
 from functions.notify.alert import compose, worst_first
-from functions.notify.delivery import Delivery, Thread, deliver
-from functions.notify.event import NotifyEvent
+from functions.notify.delivery import Delivery, Snippet, Thread, deliver
+from functions.notify.event import NotifyEvent, Transition
 from functions.notify.log_errors import distinct_errors, most_relevant
 from functions.notify.log_events import log_events
 from functions.notify.message import draw
@@ -30,7 +30,8 @@ blueprint = Blueprint(__name__)
 def notify(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
     """Post one cluster's alert; returns `{"channel", "ts", "causes", "snippet"}`.
 
-    `causes` are those the log tells behind the report's, worst first.
+    `causes` are those the log tells behind the report's, worst first. If all of them are muted,
+    nothing is posted, and `channel` and `ts` are None.
 
     Raises `InvalidEventError`, `MissingParameterError`, `SlackUnavailableError` (worth a retry) and
     `SlackRefusedError` (not worth one).
@@ -41,7 +42,12 @@ def notify(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]: 
     events = log_events(asked.query.results)
     errors = distinct_errors(events)
     starts, checked_at = apply_starts(events), asked.execution.started_at
-    request = replace(asked, cluster=refine(asked.cluster, errors, starts, checked_at))
+    refined = refine(asked.cluster, errors, starts, checked_at).without_muted()
+    request = replace(asked, cluster=refined)
+    if refined.muted and not refined.findings:
+        if not asked.force_notify:
+            return _silent(request)
+        request = replace(request, transition=Transition.TEST)
     shown = most_relevant(errors)
     settings = slack_settings(request.cluster.cluster, boto3.client("ssm"))
     slack = Slack(settings, os.environ.get("SLACK_BASE_URL") or DEFAULT_BASE_URL)
@@ -51,6 +57,13 @@ def notify(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]: 
         Thread(shown, request.query.lookback_minutes, request.cluster.log_groups),
     )
     return _answer(request, delivery)
+
+
+def _silent(request: NotifyEvent) -> dict[str, Any]:
+    """The log told a cause that is muted: nothing is posted."""
+    muted = sorted({one.cause for one in request.cluster.muted})
+    logger.info("muted", causes=muted)
+    return {"channel": None, "ts": None, "causes": [], "snippet": Snippet.NONE.value}
 
 
 def _answer(request: NotifyEvent, delivery: Delivery) -> dict[str, Any]:

@@ -102,6 +102,8 @@ def _blocks(alert: Alert, room: Room) -> Iterator[Block]:
     if alert.not_visible:
         unseen = "; ".join(alert.not_visible)
         yield SectionBlock(text=_plain(f"Not visible to the monitor's role: {unseen}."))
+    if alert.muted:
+        yield SectionBlock(text=_plain(f"Muted: {', '.join(alert.muted)}."))
     if alert.links:
         yield ContextBlock(elements=[_mrkdwn(f"<{one.url}|{one.label}>") for one in alert.links])
 

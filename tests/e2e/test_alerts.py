@@ -231,3 +231,19 @@ def test_a_check_that_is_cut_off_is_told_with_the_function_s_own_log(stack: Stac
     assert "SUCCEEDED" == execution.status, execution.problem
     assert "monitor could not be checked: the monitor itself failed" in message.text
     assert "timed out after 1.00 seconds" in (reply.files[0].content or b"").decode()
+
+
+def test_a_muted_cause_is_silent_and_shown_by_a_drill(stack: Stack) -> None:
+    """The probe says apply_error here; only the log tells the cause that is muted."""
+    stack.put_parameters({"mute": '["apply_conflict"]'})
+    with broken(stack, "conflict"):
+        execution, messages = execute(stack)
+        _, (drill,) = execute(stack, {"force_notify": True})
+    assert ("SUCCEEDED", []) == (execution.status, messages), execution.problem
+    assert "Muted: orders_sub apply_conflict." in words(drill)
+    stack.put_parameters({"mute": '["orders_sub"]'})
+    with broken(stack, "disabled"):
+        _, messages = execute(stack)
+        _, (message,) = execute(stack, {"force_notify": True})
+    assert [] == messages
+    assert "Muted: orders_sub subscription_disabled." in words(message)

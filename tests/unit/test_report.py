@@ -97,3 +97,18 @@ def test_a_report_that_cannot_be_bounded_says_what_to_do() -> None:
 def test_a_cause_of_another_version_is_not_lost() -> None:
     finding = Finding.from_json({"cause": "cause_of_tomorrow", "summary": "words"})
     assert ("monitor_failed", "words") == (finding.cause, finding.summary)
+
+
+def test_muted_findings_stay_in_the_report_and_are_told_apart() -> None:
+    """By cause or by subscription; the status tells the truth all the same."""
+    findings = (
+        Finding("apply_error", "x", "told"),
+        Finding("skip_pending", "x", "told"),
+        Finding("apply_error", "x", "silenced"),
+    )
+    mute = ("skip_pending", "silenced", "no_such_thing")
+    cluster = ClusterReport("c", Status.UNHEALTHY, findings=findings, mute=mute).without_muted()
+    assert (findings[:1], findings[1:]) == (cluster.findings, cluster.muted)
+    assert Status.UNHEALTHY == cluster.status
+    assert cluster == ClusterReport.from_json(json.loads(json.dumps(cluster.to_json())))
+    assert cluster == cluster.without_muted()

@@ -39,7 +39,9 @@ def test_notify_gets_the_cluster_as_it_was_reported(machine: MakeMachine) -> Non
     run = machine(lambda _: report(cluster())).run()
     (event,) = run.notified
     assert cluster() == event["cluster"]
-    assert {"cluster", "transition", "query", "incident", "execution"} == set(event)
+    keys = {"cluster", "transition", "query", "force_notify", "incident", "execution"}
+    assert keys == set(event)
+    assert event["force_notify"] is False
     assert event["incident"] is None
     assert run.description["executionArn"] == event["execution"]["id"]
 
@@ -150,3 +152,11 @@ def test_one_lost_alert_does_not_take_the_others_along(machine: MakeMachine) -> 
     assert {"sample-cluster", "other"} == {told["cluster"]["cluster"] for told in run.notified}
     assert "AlertLost" == run.description["error"]
     assert "other" not in run.description["cause"]
+
+
+def test_a_cluster_whose_findings_are_all_muted_is_not_told_of(machine: MakeMachine) -> None:
+    """Unless somebody asks: a drill shows what is muted."""
+    muted = cluster() | {"findings": [], "muted": cluster()["findings"], "mute": ["apply_error"]}
+    made = machine(lambda _: report(muted))
+    assert HEALTHY_PATH == made.run().path
+    assert ["test"] == [told["transition"] for told in made.run({"force_notify": True}).notified]

@@ -51,6 +51,7 @@ def test_the_defaults_are_those_of_the_readme() -> None:
         max_lag_seconds=300.0,
         log_group="/aws/rds/cluster/c/postgresql",
         log_query=None,
+        mute=(),
     )
     assert expected == configured()
 
@@ -63,6 +64,7 @@ def test_the_defaults_are_those_of_the_readme() -> None:
         ("max-lag-seconds", "0.5", "max_lag_seconds", 0.5),
         ("password", "secret", "subscriber.password", "secret"),
         ("log-query", "fields @message", "log_query", "fields @message"),
+        ("mute", '["skip_pending", "s"]', "mute", ("skip_pending", "s")),
         ("log-group", "/my/group", "log_group", "/my/group"),
         ("log-group", ARN, "log_group", ARN),
         ("log-group", f"{ARN}:*", "log_group", ARN),
@@ -89,6 +91,8 @@ def test_a_parameter_is_read(parameter: str, value: str, attribute: str, expecte
         ({"log-group": "with space"}, f"parameter {PATH}c/log-group is 'with space'"),
         ({"log-group": "arn:aws:s3:::bucket"}, f"parameter {PATH}c/log-group is 'arn:aws:s3"),
         ({"password": " "}, f"parameter {PATH}c/password is empty"),
+        ({"mute": "skip_pending"}, f"parameter {PATH}c/mute is 'skip_pending', not a JSON list"),
+        ({"mute": "[1]"}, f"parameter {PATH}c/mute is '[1]'"),
         ({"log-query": " "}, f"parameter {PATH}c/log-query is ' '"),
         ({"publisher/port": "5432"}, f"parameter {PATH}c/publisher/hostname is missing"),
         (

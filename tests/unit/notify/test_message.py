@@ -41,6 +41,7 @@ ALERT = Alert(
     log_groups=("/aws/rds/cluster/sample-cluster/postgresql",),
     log_note="1 distinct error.",
     not_visible=(),
+    muted=(),
     error="ERROR:  it failed",
     links=(Link("Execution", "https://x/#a"), Link("Logs Insights", "https://y/#b")),
 )
@@ -280,3 +281,8 @@ def test_what_the_role_may_not_see() -> None:
     text = everything(draw(unseen))
     assert "Not visible to the monitor's role: what sessions do (GRANT pg_monitor)." in text
     assert "Not visible" not in everything(draw(ALERT))
+
+
+def test_what_is_muted() -> None:
+    text = everything(draw(replace(ALERT, muted=("orders_sub skip_pending",))))
+    assert "Muted: orders_sub skip_pending." in text
