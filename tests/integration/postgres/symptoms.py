@@ -204,4 +204,6 @@ SETUP_SYMPTOMS = {
     "publisher_clock_ahead": Symptom(
         on_subscriber("SELECT last_msg_send_time > now() FROM pg_stat_subscription"), [[True]]
     ),
+    "muted_cause": FAULT_SYMPTOMS["conflict"],
+    "muted_subscription": FAULT_SYMPTOMS["disabled"],
 }
