@@ -20,7 +20,6 @@ class Slot:
     wal_status: str | None
     safe_wal_bytes: float | None
     retained_wal_bytes: float | None
-    unconfirmed_wal_bytes: float | None
     inactive_since: datetime | None
     invalidation_reason: str | None
 

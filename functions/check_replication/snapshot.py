@@ -53,7 +53,6 @@ class Subscription:
     last_msg_send_time: datetime | None
     last_msg_receipt_time: datetime | None
     latest_end_lsn: str | None
-    latest_end_time: datetime | None
     wait_event: str | None
     blocked_since: datetime | None
     blocker_pid: int | None

@@ -44,7 +44,6 @@ SELECT
     leader.last_msg_send_time,
     leader.last_msg_receipt_time,
     leader.latest_end_lsn::text AS latest_end_lsn,
-    leader.latest_end_time,
     leader.wait_event,
     blocked.since AS blocked_since,
     blocked.pid AS blocker_pid,

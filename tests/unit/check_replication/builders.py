@@ -33,7 +33,6 @@ HEALTHY = Subscription(
     last_msg_send_time=ago(1),
     last_msg_receipt_time=ago(0.99),
     latest_end_lsn="0/1718500",
-    latest_end_time=ago(1),
     wait_event="LogicalApplyMain",
     blocked_since=None,
     blocker_pid=None,
@@ -52,7 +51,6 @@ DOWN = replace(
     last_msg_send_time=None,
     last_msg_receipt_time=None,
     latest_end_lsn=None,
-    latest_end_time=None,
     wait_event=None,
 )
 """Without a worker the view has one row of NULLs."""
@@ -80,7 +78,6 @@ SLOT = Slot(
     wal_status="reserved",
     safe_wal_bytes=None,
     retained_wal_bytes=56.0,
-    unconfirmed_wal_bytes=0.0,
     inactive_since=None,
     invalidation_reason=None,
 )
