@@ -77,6 +77,8 @@ class ClusterReport:
     `log_query` is the cluster's own query of its log groups, if it has one; `not_visible` names
     what the monitor's role may not see. `mute` are the causes and subscriptions nobody wants to
     hear of, `muted` the findings this kept from `findings`; the status counts them all the same.
+    `remind_after_minutes` and `unknown_runs` tell the state machine when to repeat itself, and on
+    which consecutive run without an answer to open an incident; None leaves that to its defaults.
     """
 
     cluster: str
@@ -88,6 +90,8 @@ class ClusterReport:
     not_visible: tuple[str, ...] = ()
     mute: tuple[str, ...] = ()
     muted: tuple[Finding, ...] = ()
+    remind_after_minutes: int | None = None
+    unknown_runs: int | None = None
 
     def without_muted(self) -> "ClusterReport":
         """The same cluster, its findings parted into those to tell and those to be silent about."""
@@ -121,6 +125,10 @@ class ClusterReport:
         if self.mute:
             document["mute"] = list(self.mute)
             document["muted"] = [finding.to_json() for finding in self.muted]
+        if self.remind_after_minutes is not None:
+            document["remind_after_minutes"] = self.remind_after_minutes
+        if self.unknown_runs is not None:
+            document["unknown_runs"] = self.unknown_runs
         return document
 
     @classmethod
@@ -138,6 +146,8 @@ class ClusterReport:
             not_visible=tuple(str(one) for one in document.get("not_visible") or ()),
             mute=tuple(str(one) for one in document.get("mute") or ()),
             muted=tuple(Finding.from_json(item) for item in document.get("muted") or ()),
+            remind_after_minutes=document.get("remind_after_minutes"),
+            unknown_runs=document.get("unknown_runs"),
         )
 
 

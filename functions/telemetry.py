@@ -3,6 +3,7 @@
 Powertools reads its own environment variables (POWERTOOLS_LOG_LEVEL, POWERTOOLS_TRACE_DISABLED, …).
 """
 
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +14,8 @@ from aws_lambda_powertools.metrics.provider.cloudwatch_emf.cloudwatch import (
 )
 
 SERVICE = "logical-replication-monitor"
-NAMESPACE = "LogicalReplicationMonitor"
+NAMESPACE = os.environ.get("POWERTOOLS_METRICS_NAMESPACE") or "LogicalReplicationMonitor"
+"""Of the metrics; the template gives each stack its own."""
 
 logger = Logger(service=SERVICE)
 tracer = Tracer(service=SERVICE)

@@ -115,7 +115,13 @@ def _report(target: Target | Misconfigured, findings: tuple[Finding, ...]) -> Cl
     )
     if isinstance(target, Misconfigured):
         return report
-    return replace(report, log_query=target.log_query, mute=target.mute).without_muted()
+    return replace(
+        report,
+        log_query=target.log_query,
+        mute=target.mute,
+        remind_after_minutes=target.remind_after_minutes,
+        unknown_runs=target.unknown_runs,
+    ).without_muted()
 
 
 def _status(findings: tuple[Finding, ...]) -> Status:

@@ -16,11 +16,15 @@ RESERVED_NAMES: Final = frozenset({"slack"})
 _KNOWN: Final = frozenset(
     {"hostname", "port", "username", "dbname", "password", "sslmode"}
     | {"log-group", "log-query", "max-lag-seconds", "channel-id", "mute"}
+    | {"remind-after-minutes", "unknown-runs"}
 )
 _PUBLISHER_PREFIX: Final = "publisher/"
 _REQUIRED: Final = ("hostname", "username", "dbname")
 _SSLMODES: Final = ("verify-full", "require", "disable")
+_DEFAULT_PORT: Final = 5432
 _MAX_PORT: Final = 65_535
+_MAX_REMIND_AFTER_MINUTES: Final = 7 * 24 * 60
+_MAX_UNKNOWN_RUNS: Final = 10
 _MAX_QUERY_CHARACTERS: Final = 10_000
 """CloudWatch Logs API, StartQuery: length of a query."""
 
@@ -40,7 +44,7 @@ class Login:
     username: str
     database: str
     password: str | None = field(default=None, repr=False)
-    port: int = 5432
+    port: int = _DEFAULT_PORT
     sslmode: str = "verify-full"
 
     @property
@@ -53,7 +57,8 @@ class Target:
     """A cluster to check: its subscriber and, where configured, its publisher; lag is in seconds.
 
     `log_query` replaces the state machine's own query of the log group; `mute` are ids of causes
-    and names of subscriptions.
+    and names of subscriptions. `remind_after_minutes` and `unknown_runs` are the state machine's
+    (functions.report), None where its defaults hold.
     """
 
     cluster: str
@@ -63,6 +68,8 @@ class Target:
     max_lag_seconds: float = 300.0
     log_query: str | None = None
     mute: tuple[str, ...] = ()
+    remind_after_minutes: int | None = None
+    unknown_runs: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +115,8 @@ def target(cluster: str, parameters: Mapping[str, str], path: str) -> Target | M
         log_group=reader.log_group(default_log_group(cluster)),
         log_query=reader.log_query(),
         mute=reader.mute(),
+        remind_after_minutes=reader.whole("remind-after-minutes", _MAX_REMIND_AFTER_MINUTES),
+        unknown_runs=reader.whole("unknown-runs", _MAX_UNKNOWN_RUNS),
     )
     if reader.problems:
         return Misconfigured(cluster, tuple(reader.problems))
@@ -130,7 +139,7 @@ class _Reader:
             username=username,
             database=database,
             password=self._password(f"{side}password"),
-            port=self._port(f"{side}port"),
+            port=self.whole(f"{side}port", _MAX_PORT) or _DEFAULT_PORT,
             sslmode=self._sslmode(f"{side}sslmode"),
         )
 
@@ -158,6 +167,15 @@ class _Reader:
         self._malformed("mute", value, 'a JSON list of names, for example ["skip_pending"]')
         return ()
 
+    def whole(self, name: str, most: int) -> int | None:
+        """A whole number from 1 to `most`; None where the parameter does not exist."""
+        value = self._parameters.get(name, "").strip()
+        if value.isdecimal() and 1 <= int(value) <= most:
+            return int(value)
+        if name in self._parameters:
+            self._malformed(name, value, f"a whole number from 1 to {most}")
+        return None
+
     def _required(self, name: str) -> str:
         value = self._parameters.get(name, "").strip()
         if not value:
@@ -173,13 +191,6 @@ class _Reader:
                 "IAM authentication"
             )
         return password
-
-    def _port(self, name: str) -> int:
-        value = self._parameters.get(name, "5432").strip()
-        if value.isdecimal() and 1 <= int(value) <= _MAX_PORT:
-            return int(value)
-        self._malformed(name, value, f"a whole number from 1 to {_MAX_PORT}")
-        return 0
 
     def _sslmode(self, name: str) -> str:
         value = self._parameters.get(name, "verify-full").strip()

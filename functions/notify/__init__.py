@@ -1,11 +1,10 @@
-"""Notify: turns one cluster's verdict and its log lines into a Slack message with a snippet.
+"""Notify: turns one cluster's verdict and its log lines into words in Slack.
 
-In the order of the pipeline: `event` reads the request; `log_events` reads the rows of the query,
-`occurrences` joins the lines of each error (`postgres_log`), finds whose it is (`workers`), what it
-speaks of (`log_cause`) and which names it tells (`log_facts`), and takes secrets and row data out
-(`redaction`); `log_errors` makes the distinct ones of them. `root_cause` refines the findings by
-them, in the words of `reason`. `alert` decides what to say (with `facts`, `evidence_shown`,
-`log_note`, `links`, `wording`), `message` draws it as Block Kit; `settings` reads the token and the
-channel; `delivery` posts it through `slack`. All before `settings` are pure (`message` uses
-slack_sdk's models).
+In the order of the pipeline: `handler` builds the AWS clients, `telling` does the rest. `event`
+reads the request with its `incident` (`fields`); `receipts` knows what Slack was told of it before.
+`log` reads the error log into the event. `decision` says what to do, with `changes` since the last
+time; `alert` says what, and how it looks. `delivery` does it step by step through `slack`, with the
+token and the channel of `settings`; `answers` is what the state machine hears of it.
+
+What is pure is named by a test. Everywhere foreign text passes `text` and `redaction`.
 """

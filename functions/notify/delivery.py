@@ -1,26 +1,32 @@
-"""Post an alert, and what belongs into its thread."""
+"""Say something in Slack, step by step: what Slack has taken is not said again.
 
-from collections.abc import Sequence
+A delivery that failed half-way goes on where it stopped when the same event comes again.
+"""
+
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
-from functions.notify.log_error import LogError
-from functions.notify.log_errors import MAX_ERRORS, snippet
-from functions.notify.log_note import named
-from functions.notify.message import Message, escape
-from functions.notify.slack import Posted
-from functions.notify.slack_errors import SlackError
+from functions.notify.alert.log_note import named
+from functions.notify.alert.message import Message, escape
+from functions.notify.alert.replies import Reply
+from functions.notify.decision import Course
+from functions.notify.incident import Posted, Receipt, Step
+from functions.notify.log.distinct_errors import MAX_ERRORS, snippet
+from functions.notify.log.error import LogError
+from functions.notify.slack_errors import SlackError, SlackRefusedError
 
-FILENAME = "errors.json"
+FILENAME: Final = "errors.json"
 
 
 class Workspace(Protocol):
     """The part of `functions.notify.slack.Slack` that is needed here."""
 
     def post(self, message: Message) -> Posted: ...
-    def reply(self, posted: Posted, text: str) -> None: ...
+    def update(self, posted: Posted, message: Message) -> None: ...
+    def reply(self, posted: Posted, text: str, *, broadcast: bool = False) -> None: ...
     def attach(self, posted: Posted, filename: str, content: str, comment: str) -> None: ...
 
 
@@ -33,8 +39,8 @@ class Snippet(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Thread:
-    """What goes below an alert: the errors, how far back they reach, and where they came from."""
+class Attachment:
+    """The errors for errors.json, how far back they reach, and where they came from."""
 
     errors: Sequence[LogError]
     lookback_minutes: int
@@ -42,37 +48,138 @@ class Thread:
 
 
 @dataclass(frozen=True, slots=True)
+class Words:
+    """What is to be said: the first message as it shall look, and what comes into its thread."""
+
+    message: Message
+    reply: Reply | None
+    attachment: Attachment
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
-    posted: Posted
-    snippet: Snippet
+    """`first` is the incident's first message, None if there is none."""
+
+    first: Posted | None
+    snippet: Snippet = Snippet.NONE
     problem: SlackError | None = None
     """What kept the snippet from being attached."""
 
 
-def deliver(workspace: Workspace, message: Message, thread: Thread) -> Delivery:
-    """Post the message and attach errors.json to it.
+class Progress:
+    """How far one notification has come.
 
-    Raises `SlackError` only if the message itself was not posted: an alert without its attachment
-    is an alert.
+    `keep` makes an entry of the receipt last, with the first message; without it, what was said is
+    forgotten in the end.
     """
-    posted = workspace.post(message)
-    if not thread.errors:
-        return Delivery(posted, Snippet.NONE)
-    comment = f"Up to {MAX_ERRORS} errors in the last {thread.lookback_minutes} minutes"
+
+    def __init__(
+        self, key: str, receipt: Receipt, keep: Callable[[str, Posted], None] | None = None
+    ) -> None:
+        self.first = receipt.first
+        self._key = key
+        self._told = set(receipt.told)
+        self._keep = keep
+
+    def has(self, step: Step) -> bool:
+        return step.of(self._key) in self._told
+
+    def reached(self, step: Step, first: Posted) -> None:
+        self._add(step.of(self._key), first)
+
+    def finished(self) -> None:
+        if self.first is not None:
+            self._add(self._key, self.first)
+
+    def _add(self, entry: str, first: Posted) -> None:
+        self.first = first
+        self._told.add(entry)
+        if self._keep is not None:
+            self._keep(entry, first)
+
+
+def deliver(course: Course, words: Words, workspace: Workspace, progress: Progress) -> Delivery:
+    """Follow a course that says something: POST, CONTINUE or UPDATE.
+
+    Raises `SlackError` if a message was not posted, updated or replied to; an alert without its
+    attachment is an alert. A first message that is gone is replaced by a new one.
+    """
+    first = progress.first
+    if course is Course.POST or first is None:
+        delivery = _post(words, workspace, progress)
+    elif course is Course.CONTINUE:
+        delivery = _continue(first, words, workspace, progress)
+    else:
+        delivery = _update(first, words, workspace, progress)
+    progress.finished()
+    return delivery
+
+
+def _post(words: Words, workspace: Workspace, progress: Progress) -> Delivery:
+    first = progress.first
+    if first is None or not progress.has(Step.POST):
+        first = workspace.post(words.message)
+        progress.reached(Step.POST, first)
+    return _attach(first, words.attachment, workspace, progress)
+
+
+def _continue(first: Posted, words: Words, workspace: Workspace, progress: Progress) -> Delivery:
     try:
-        workspace.attach(posted, FILENAME, snippet(thread.errors), comment)
+        _bring_up_to_date(first, words, workspace, progress)
+        if words.reply is not None and not progress.has(Step.REPLY):
+            workspace.reply(first, words.reply.text, broadcast=words.reply.broadcast)
+            progress.reached(Step.REPLY, first)
+    except SlackRefusedError as error:
+        if not error.message_is_gone:
+            raise
+        return _post(words, workspace, progress)
+    return _attach(first, words.attachment, workspace, progress)
+
+
+def _update(first: Posted, words: Words, workspace: Workspace, progress: Progress) -> Delivery:
+    """What is gone need not be brought up to date."""
+    try:
+        _bring_up_to_date(first, words, workspace, progress)
+    except SlackRefusedError as error:
+        if not error.message_is_gone:
+            raise
+        return Delivery(None)
+    return Delivery(first)
+
+
+def _bring_up_to_date(
+    first: Posted, words: Words, workspace: Workspace, progress: Progress
+) -> None:
+    if not progress.has(Step.UPDATE):
+        workspace.update(first, words.message)
+        progress.reached(Step.UPDATE, first)
+
+
+def _attach(
+    first: Posted, attachment: Attachment, workspace: Workspace, progress: Progress
+) -> Delivery:
+    if not attachment.errors:
+        return Delivery(first)
+    if progress.has(Step.ATTACH):
+        return Delivery(first, Snippet.POSTED)
+    comment = f"Up to {MAX_ERRORS} errors in the last {attachment.lookback_minutes} minutes"
+    try:
+        workspace.attach(first, FILENAME, snippet(attachment.errors), comment)
     except SlackError as error:
-        _tell(workspace, posted, thread, error)
-        return Delivery(posted, Snippet.FAILED, error)
-    return Delivery(posted, Snippet.POSTED)
+        _tell_what_is_missing(first, attachment, workspace, error)
+        return Delivery(first, Snippet.FAILED, error)
+    progress.reached(Step.ATTACH, first)
+    return Delivery(first, Snippet.POSTED)
 
 
-def _tell(workspace: Workspace, posted: Posted, thread: Thread, error: SlackError) -> None:
-    """Say in the thread what is missing there. If that fails too, the caller still knows."""
+def _tell_what_is_missing(
+    first: Posted, attachment: Attachment, workspace: Workspace, error: SlackError
+) -> None:
+    """Say it in the thread. If that fails too, the caller still knows."""
     remedy = f" ({error.remedy})" if error.remedy else ""
     text = (
         f"The error log could not be attached: {error.code}{remedy}. "
-        f"Look in {named(thread.log_groups)}."
+        f"Look in {named(attachment.log_groups)}."
     )
     with suppress(SlackError):
-        workspace.reply(posted, escape(text))
+        workspace.reply(first, escape(text))

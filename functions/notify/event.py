@@ -9,14 +9,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self
 
-from functions.notify.wording import parse_instant
-from functions.report import ClusterReport
+from functions.notify.fields import InvalidEventError, kind, read_instant, read_object, read_text
+from functions.notify.incident import Incident
+from functions.notify.log.root_cause import is_same_matter
+from functions.report import ClusterReport, Finding
 
 DEFAULT_LOOKBACK_MINUTES = 30
-
-
-class InvalidEventError(Exception):
-    """A key of the event is missing or has a value Notify cannot use; the message names it."""
 
 
 class Transition(StrEnum):
@@ -51,14 +49,14 @@ class LogQuery:
     def from_json(cls, document: Mapping[str, Any]) -> Self:
         error, cause = _error(document.get("error"))
         return cls(
-            status=_text(document, "query", "status"),
+            status=read_text(document, "query", "status"),
             error=error,
             error_cause=cause,
             results=_rows(document.get("results")),
             lookback_minutes=_minutes(document.get("lookback_minutes")),
-            query_string=_text(document, "query", "query_string"),
-            start=_instant(document, "query", "start"),
-            end=_instant(document, "query", "end"),
+            query_string=read_text(document, "query", "query_string"),
+            start=read_instant(document, "query", "start"),
+            end=read_instant(document, "query", "end"),
         )
 
 
@@ -72,32 +70,68 @@ class Execution:
 
 @dataclass(frozen=True, slots=True)
 class NotifyEvent:
-    """`opened_at` is when the stored incident began, if there is one."""
+    """`fingerprint` is that of the check, before the log refined its causes.
+
+    `incident` is None for an invocation by hand, and for a test.
+    """
 
     cluster: ClusterReport
+    fingerprint: str
     transition: Transition
     force_notify: bool
     query: LogQuery
-    opened_at: datetime | None
+    incident: Incident | None
     execution: Execution
+
+    @property
+    def key(self) -> str:
+        """The notification's: the same for every attempt to tell the same thing."""
+        notifications = self.incident.notifications if self.incident else 0
+        return f"{notifications} {self.transition} {self.fingerprint}"
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Those to tell, worst first."""
+        return tuple(sorted(self.cluster.findings, key=lambda finding: finding.severity.rank))
+
+    @property
+    def causes(self) -> tuple[str, ...]:
+        """Of the findings to tell, each once, worst first."""
+        return tuple(dict.fromkeys(finding.cause for finding in self.findings))
+
+    @property
+    def is_muted(self) -> bool:
+        """Whether all that is wrong is what nobody wants to hear of any more."""
+        if not self.cluster.muted or self.cluster.findings or self.transition is Transition.TEST:
+            return False
+        told = self.incident.causes if self.incident else ()
+        if self.transition is not Transition.RESOLVED or not told:
+            return True
+        return any(is_same_matter(one.cause, cause) for one in self.cluster.muted for cause in told)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether there is nothing to mend, and so nothing to say about the log."""
+        return self.is_muted or self.transition is Transition.RESOLVED
 
     @classmethod
     def from_json(cls, document: object) -> Self:
         """Read the event; raises `InvalidEventError` for a key it cannot use."""
         if not isinstance(document, Mapping):
-            raise InvalidEventError(f"the event must be an object, not {_kind(document)}")
+            raise InvalidEventError(f"the event must be an object, not {kind(document)}")
         cluster = _cluster(document.get("cluster"))
-        incident = _mapping(document, "incident")
-        execution = _mapping(document, "execution")
+        incident = read_object(document, "incident")
+        execution = read_object(document, "execution")
         return cls(
             cluster=cluster,
+            fingerprint=_fingerprint(document["cluster"], cluster),
             transition=_transition(document.get("transition"), cluster),
             force_notify=document.get("force_notify") is True,
-            query=LogQuery.from_json(_mapping(document, "query")),
-            opened_at=_instant(incident, "incident", "opened_at"),
+            query=LogQuery.from_json(read_object(document, "query")),
+            incident=Incident.from_json(incident) if incident else None,
             execution=Execution(
-                id=_text(execution, "execution", "id"),
-                started_at=_instant(execution, "execution", "started_at"),
+                id=read_text(execution, "execution", "id"),
+                started_at=read_instant(execution, "execution", "started_at"),
             ),
         )
 
@@ -117,6 +151,11 @@ def _cluster(value: object) -> ClusterReport:
         raise InvalidEventError(f'"cluster" is not a cluster of a report: {error}') from error
 
 
+def _fingerprint(document: object, cluster: ClusterReport) -> str:
+    told = document.get("fingerprint") if isinstance(document, Mapping) else None
+    return str(told) if told else cluster.fingerprint
+
+
 def _transition(value: object, cluster: ClusterReport) -> Transition:
     if value is None:
         return Transition.OPENED if cluster.findings else Transition.TEST
@@ -132,7 +171,7 @@ def _error(value: object) -> tuple[str | None, str | None]:
     if value is None or isinstance(value, str):
         return value or None, None
     if not isinstance(value, Mapping):
-        raise InvalidEventError(f'"query.error" must be text or an object, not {_kind(value)}')
+        raise InvalidEventError(f'"query.error" must be text or an object, not {kind(value)}')
     cause = value.get("Cause")
     return str(value.get("Error") or "unknown error"), None if cause is None else str(cause)
 
@@ -152,32 +191,3 @@ def _minutes(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
         raise InvalidEventError(f'"query.lookback_minutes" must be a number above 0, not {value!r}')
     return int(value) or 1
-
-
-def _mapping(document: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    value = document.get(key)
-    if value is None:
-        return {}
-    if not isinstance(value, Mapping):
-        raise InvalidEventError(f'"{key}" must be an object, not {_kind(value)}')
-    return value
-
-
-def _text(document: Mapping[str, Any], parent: str, key: str) -> str | None:
-    value = document.get(key)
-    if value is not None and not isinstance(value, str):
-        raise InvalidEventError(f'"{parent}.{key}" must be text, not {_kind(value)}')
-    return value or None
-
-
-def _instant(document: Mapping[str, Any], parent: str, key: str) -> datetime | None:
-    text = _text(document, parent, key)
-    try:
-        return None if text is None else parse_instant(text)
-    except ValueError as error:
-        wanted = "an instant such as 2026-11-22T23:34:08Z"
-        raise InvalidEventError(f'"{parent}.{key}" must be {wanted}, not {text!r}') from error
-
-
-def _kind(value: object) -> str:
-    return "null" if value is None else type(value).__name__

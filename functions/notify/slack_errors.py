@@ -11,12 +11,22 @@ from functions.notify.text import one_line, shorten
 
 
 class SlackError(Exception):
-    """A call failed; the message has Slack's error code, if there is one, and what to do."""
+    """A call failed; the message has Slack's error code, if there is one, and what to do.
 
-    def __init__(self, method: str, code: str, remedy: str | None = None) -> None:
+    `retry_after_seconds` is how long Slack asks to wait, None if it does not say.
+    """
+
+    def __init__(
+        self,
+        method: str,
+        code: str,
+        remedy: str | None = None,
+        retry_after_seconds: int | None = None,
+    ) -> None:
         super().__init__(f"Slack {method}: {code}" + (f" ({remedy})" if remedy else ""))
         self.code = code
         self.remedy = remedy
+        self.retry_after_seconds = retry_after_seconds
 
 
 class SlackUnavailableError(SlackError):
@@ -25,6 +35,11 @@ class SlackUnavailableError(SlackError):
 
 class SlackRefusedError(SlackError):
     """Slack does not accept the call: it will not work until somebody changes something."""
+
+    @property
+    def message_is_gone(self) -> bool:
+        """Whether a message that was posted can be changed or replied to no more."""
+        return self.code in _GONE
 
 
 _CODE = re.compile(r"[a-z0-9_]+")
@@ -38,6 +53,18 @@ _TRANSIENT = frozenset(
         "fatal_error",
         "service_unavailable",
         "request_timeout",
+    }
+)
+_GONE = frozenset(
+    {
+        "message_not_found",
+        "thread_not_found",
+        "cant_update_message",
+        "edit_window_closed",
+        "channel_not_found",
+        "not_in_channel",
+        "is_archived",
+        "is_inactive",
     }
 )
 _NO_LONGER_VALID = (
@@ -66,12 +93,21 @@ def api_error(error: SlackApiError, settings: SlackSettings) -> SlackError:
     response = error.response
     method = str(response.api_url).rpartition("/")[2]
     code = shorten(one_line(str(response.get("error"))), 200)
+    wait = retry_after_seconds(response.headers)
     if response.status_code >= _SERVER_ERRORS:
-        return SlackUnavailableError(method, f"HTTP {response.status_code}")
+        code = f"HTTP {response.status_code}"
+        return SlackUnavailableError(method, code, retry_after_seconds=wait)
     transient = code in _TRANSIENT or not _CODE.fullmatch(code)  # no code: no answer of Slack's own
     if transient or response.status_code == _TOO_MANY_REQUESTS:
-        return SlackUnavailableError(method, code)
+        return SlackUnavailableError(method, code, retry_after_seconds=wait)
     return SlackRefusedError(method, code, _remedy(code, error, settings))
+
+
+def retry_after_seconds(headers: Mapping[str, str]) -> int | None:
+    """What Retry-After asks for, in whole seconds; None if it is missing or a date."""
+    values = {name.lower(): value for name, value in headers.items()}
+    value = values.get("retry-after", "")
+    return int(value) if value.isdecimal() else None
 
 
 def _remedy(code: str, error: SlackApiError, settings: SlackSettings) -> str | None:

@@ -41,6 +41,14 @@ class Arguments:
                 f"must provide an integer [json-pointer:/{name}]",
             ) from None
 
+    def boolean(self, name: str) -> bool:
+        """False if the argument is missing; a form spells it out."""
+        value = self._values.get(name, False)
+        known = {True: True, "true": True, "1": True, False: False, "false": False, "0": False}
+        if not isinstance(value, bool | str) or value not in known:
+            raise SlackError("invalid_arguments", f"must provide a boolean [json-pointer:/{name}]")
+        return known[value]
+
     def structure(self, name: str) -> object:
         """A list or an object; in a form it comes as JSON. None if the argument is missing."""
         value = self._values.get(name)

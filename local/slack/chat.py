@@ -29,7 +29,14 @@ def post_message(workspace: Workspace, arguments: Arguments) -> dict[str, Any]:
     content = _content(arguments, MAX_POSTED_CHARACTERS)
     thread_ts = arguments.string("thread_ts")
     check_thread(workspace, channel, thread_ts)
-    draft = Message(channel.id, content.pop("text", ""), thread_ts=thread_ts, **content)
+    broadcast = _broadcast(arguments, thread_ts)
+    draft = Message(
+        channel.id,
+        content.pop("text", ""),
+        thread_ts=thread_ts,
+        is_broadcast=broadcast,
+        **content,
+    )
     message = workspace.post(_with_something_to_show(draft))
     return {"channel": message.channel, "ts": message.ts, "message": as_json(message)}
 
@@ -88,6 +95,7 @@ def as_json(message: Message) -> dict[str, Any]:
     """The message as Slack's answers show it."""
     document: dict[str, Any] = {
         "type": "message",
+        "subtype": "thread_broadcast" if message.is_broadcast else None,
         "user": "U0LOCALBOT",
         "bot_id": "B0LOCALBOT",
         "ts": message.ts,
@@ -114,6 +122,14 @@ def _named_channel(workspace: Workspace, reference: str) -> Channel:
         if reference.removeprefix("#") == channel.name:
             return channel
     return workspace.channel(reference)
+
+
+def _broadcast(arguments: Arguments, thread_ts: str | None) -> bool:
+    """Only a reply can be shown in the channel too."""
+    broadcast = arguments.boolean("reply_broadcast")
+    if broadcast and thread_ts is None:
+        raise SlackError("invalid_arguments", "reply_broadcast goes with a thread_ts")
+    return broadcast
 
 
 def _content(arguments: Arguments, longest_text: int) -> dict[str, Any]:

@@ -68,7 +68,11 @@ def _author(posted: Message) -> Text:
     at = datetime.fromtimestamp(float(posted.ts), UTC)
     author = Text("Replication Monitor", style="bold")
     author.append(" APP ", style="reverse dim")
-    author.append(f"  {at:%H:%M} UTC{'  (edited)' if posted.history else ''}", style="not bold dim")
+    remarks = [
+        "  (edited)" if posted.history else "",
+        "  also sent to the channel" if posted.is_broadcast else "",
+    ]
+    author.append(f"  {at:%H:%M} UTC{''.join(remarks)}", style="not bold dim")
     return author
 
 

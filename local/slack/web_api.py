@@ -84,7 +84,7 @@ METHODS: Final = {
         chat.post_message,
         "chat:write",
         frozenset(
-            {"channel", "text", "blocks", "attachments", "metadata", "thread_ts"}
+            {"channel", "text", "blocks", "attachments", "metadata", "thread_ts", "reply_broadcast"}
             | {"mrkdwn", "unfurl_links", "unfurl_media"},  # change nothing that is kept here
         ),
     ),

@@ -46,7 +46,8 @@ class Message:
     """A message as it stands; `history` holds its earlier versions, oldest first.
 
     `ts` identifies it in its channel ("1700000000.000100", seconds since 1970) and is given by
-    `Workspace.post`; `thread_ts` is the parent's, or None for a message in the channel itself.
+    `Workspace.post`; `thread_ts` is the parent's, or None for a message in the channel itself. A
+    reply that `is_broadcast` shows in the channel as well.
     """
 
     channel: str
@@ -56,6 +57,7 @@ class Message:
     attachments: tuple[dict[str, Any], ...] = ()
     metadata: dict[str, Any] | None = None
     thread_ts: str | None = None
+    is_broadcast: bool = False
     files: tuple[File, ...] = ()
     history: tuple["Message", ...] = ()
 
@@ -92,7 +94,7 @@ class Workspace:
         self._calls: Counter[str] = Counter()
         self._last_microseconds = 0
 
-    # What tests and the demo read
+    # What tests and the demo read and do
 
     def messages(self, channel: str) -> list[Message]:
         """The messages in the channel itself, oldest first, without the replies in threads."""
@@ -123,6 +125,11 @@ class Workspace:
     def pings(self) -> list[str]:
         """The mentions that would have notified people, in every text ever posted."""
         return [mention for message in self.everything() for mention in message.mentions()]
+
+    def delete(self, message: Message) -> None:
+        """What a person does to a message; replies to it stay."""
+        with self._lock:
+            del self._messages[message.channel, message.ts]
 
     def fail(self, method: str, failure: Failure, times: int = 1) -> None:
         """Make the next `times` calls of `method` fail; UPLOAD stands for the upload URL."""

@@ -1,16 +1,23 @@
-"""Slack's stand-in, and the settings that lead to it."""
+"""Slack's stand-in, moto's Parameter Store and DynamoDB, and what leads to them."""
 
 from collections.abc import Iterator
+from typing import Any
 
+import boto3
 import pytest
+from moto.server import ThreadedMotoServer
 
+from functions.notify.receipts import Receipts
 from functions.notify.settings import SlackSettings
+from functions.notify.telling import Surroundings
 from local.slack import Channel, SlackServer, Workspace
+from tests.integration.notify.teller import Teller
 
 ALERTS = "C0ALERTS"
 FOREIGN = "C0FOREIGN"
 ARCHIVE = "C0ARCHIVE"
 TOKEN_PARAMETER = "/monitoring-logical-replication/slack/bot-token"
+RECEIPTS = "Receipts"
 CHANNEL_PARAMETER = "/monitoring-logical-replication/slack/channel-id"
 
 
@@ -34,3 +41,78 @@ def server(workspace: Workspace) -> Iterator[SlackServer]:
 @pytest.fixture
 def settings(workspace: Workspace) -> SlackSettings:
     return SlackSettings(workspace.token, TOKEN_PARAMETER, ALERTS, CHANNEL_PARAMETER)
+
+
+@pytest.fixture(scope="package")
+def aws() -> Iterator[str]:
+    """The address of moto's server."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture(autouse=True)
+def environment(aws: str, server: SlackServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the deployed function finds."""
+    for name, value in {
+        "AWS_ENDPOINT_URL": aws,
+        "AWS_DEFAULT_REGION": "eu-west-1",
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        "SLACK_BASE_URL": server.base_url,
+        "RECEIPTS_TABLE": RECEIPTS,
+    }.items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.fixture
+def ssm(environment: None) -> Iterator[Any]:  # noqa: ARG001 - it must be set first
+    client = boto3.client("ssm")
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def dynamodb(environment: None) -> Iterator[Any]:  # noqa: ARG001 - likewise
+    """A client, and the table of receipts as long as the test runs."""
+    client = boto3.client("dynamodb")
+    client.create_table(
+        TableName=RECEIPTS,
+        KeySchema=[{"AttributeName": "incident", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "incident", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    yield client
+    client.delete_table(TableName=RECEIPTS)
+    client.close()
+
+
+def put(ssm: Any, values: dict[str, str]) -> None:
+    for name, value in values.items():
+        ssm.put_parameter(Name=name, Value=value, Type="SecureString", Overwrite=True)
+
+
+@pytest.fixture
+def parameters(ssm: Any, workspace: Workspace) -> Iterator[dict[str, str]]:
+    """The parameters of a first set-up, in moto's Parameter Store as long as the test runs."""
+    values = {TOKEN_PARAMETER: workspace.token, CHANNEL_PARAMETER: ALERTS}
+    put(ssm, values)
+    yield values
+    found = ssm.get_parameters_by_path(Path="/monitoring-logical-replication", Recursive=True)
+    if found["Parameters"]:
+        ssm.delete_parameters(Names=[one["Name"] for one in found["Parameters"]])
+
+
+@pytest.fixture
+def surroundings(
+    ssm: Any, dynamodb: Any, server: SlackServer, parameters: dict[str, str]
+) -> Surroundings:
+    assert {TOKEN_PARAMETER, CHANNEL_PARAMETER} == parameters.keys()
+    return Surroundings(ssm, Receipts(dynamodb, RECEIPTS), server.base_url)
+
+
+@pytest.fixture
+def teller(surroundings: Surroundings, workspace: Workspace) -> Teller:
+    return Teller(surroundings, workspace)

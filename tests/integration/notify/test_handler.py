@@ -1,26 +1,24 @@
 """The deployed function with Chalice's test client: real HTTP to Parameter Store and to Slack."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
-import boto3
 import pytest
+from botocore.exceptions import ClientError
 from chalice.app import Chalice
 from chalice.test import Client
-from moto.server import ThreadedMotoServer
 
 from functions.catalogue import CATALOGUE
-from functions.notify.event import InvalidEventError
+from functions.notify.fields import InvalidEventError
 from functions.notify.handler import blueprint
-from functions.notify.settings import MissingParameterError
-from functions.notify.slack_errors import SlackRefusedError, SlackUnavailableError
-from local.slack import UPLOAD, Failure, SlackServer, Workspace
+from local.slack import UPLOAD, Failure, Workspace
 from tests.integration.notify.conftest import (
     ALERTS,
     CHANNEL_PARAMETER,
     FOREIGN,
+    RECEIPTS,
     TOKEN_PARAMETER,
+    put,
 )
 from tests.unit.notify.logs import CONFLICT, conflict, row
 
@@ -41,46 +39,6 @@ EXECUTION = {
     "id": "arn:aws:states:eu-west-1:123456789012:execution:ReplicationMonitor:4f1c",
     "started_at": "2026-11-22T23:35:00.123Z",
 }
-
-
-@pytest.fixture(scope="module")
-def aws() -> Iterator[str]:
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
-
-
-@pytest.fixture(autouse=True)
-def environment(aws: str, server: SlackServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in {
-        "AWS_ENDPOINT_URL": aws,
-        "AWS_DEFAULT_REGION": "eu-west-1",
-        "AWS_ACCESS_KEY_ID": "testing",
-        "AWS_SECRET_ACCESS_KEY": "testing",
-        "SLACK_BASE_URL": server.base_url,
-    }.items():
-        monkeypatch.setenv(name, value)
-
-
-@pytest.fixture
-def parameters(environment: None, workspace: Workspace) -> Iterator[dict[str, str]]:  # noqa: ARG001 - it must be set first
-    """The parameters of a first set-up, in moto's Parameter Store as long as the test runs."""
-    values = {TOKEN_PARAMETER: workspace.token, CHANNEL_PARAMETER: ALERTS}
-    put(values)
-    yield values
-    ssm = boto3.client("ssm")
-    found = ssm.get_parameters_by_path(Path="/monitoring-logical-replication", Recursive=True)
-    ssm.delete_parameters(Names=[one["Name"] for one in found["Parameters"]])
-    ssm.close()
-
-
-def put(values: dict[str, str]) -> None:
-    ssm = boto3.client("ssm")
-    for name, value in values.items():
-        ssm.put_parameter(Name=name, Value=value, Type="SecureString", Overwrite=True)
-    ssm.close()
 
 
 def notify(event: Any) -> Any:
@@ -165,8 +123,11 @@ def test_a_failed_upload_is_told_in_the_thread(workspace: Workspace) -> None:
     assert f"The error log could not be attached: HTTP 500. Look in {GROUP}." == reply.text
 
 
-def test_the_cluster_s_own_channel(workspace: Workspace, parameters: dict[str, str]) -> None:
-    put({CHANNEL_PARAMETER.replace("slack", "sample-cluster"): ALERTS, CHANNEL_PARAMETER: FOREIGN})
+def test_the_cluster_s_own_channel(
+    ssm: Any, workspace: Workspace, parameters: dict[str, str]
+) -> None:
+    own = CHANNEL_PARAMETER.replace("slack", "sample-cluster")
+    put(ssm, {own: ALERTS, CHANNEL_PARAMETER: FOREIGN})
     assert FOREIGN != parameters[CHANNEL_PARAMETER]
     assert ALERTS == notify({"cluster": "sample-cluster"})["channel"]
     assert [] == workspace.messages(FOREIGN)
@@ -185,24 +146,50 @@ def test_hostile_log_lines(workspace: Workspace) -> None:
     assert [] == workspace.pings()
 
 
+def problem(answer: dict[str, Any]) -> tuple[bool, str, bool, str]:
+    return answer["delivered"], answer["error"], answer["refused"], answer["problem"]
+
+
 def test_missing_parameter() -> None:
-    with pytest.raises(MissingParameterError, match=TOKEN_PARAMETER):
-        notify({"cluster": "sample-cluster"})
+    told = f"the SSM parameter {TOKEN_PARAMETER} is missing: create it"
+    answer = notify({"cluster": "sample-cluster"})
+    assert (False, "MissingParameterError", True, told) == problem(answer)
 
 
 @pytest.mark.usefixtures("parameters")
 def test_slack_refuses(workspace: Workspace) -> None:
-    """An alert nobody can see is no success: the function fails with Slack's code."""
+    """An alert nobody can see is no success: the answer has Slack's code and what to do."""
     workspace.token = "xoxb-another"
-    with pytest.raises(SlackRefusedError, match="invalid_auth"):
-        notify({"cluster": "sample-cluster"})
+    delivered, error, refused, told = problem(notify({"cluster": "sample-cluster"}))
+    assert (False, "SlackRefusedError", True) == (delivered, error, refused)
+    assert f"invalid_auth (the token in the SSM parameter {TOKEN_PARAMETER} is not valid" in told
 
 
 @pytest.mark.usefixtures("parameters")
 def test_slack_is_down(workspace: Workspace) -> None:
     workspace.fail("chat.postMessage", Failure.server_error(502))
-    with pytest.raises(SlackUnavailableError, match="HTTP 502"):
-        notify({"cluster": "sample-cluster"})
+    expected = (False, "SlackUnavailableError", False, "Slack chat.postMessage: HTTP 502")
+    assert expected == problem(notify({"cluster": "sample-cluster"}))
+
+
+@pytest.mark.usefixtures("parameters")
+def test_an_incident_leaves_a_receipt(dynamodb: Any, workspace: Workspace) -> None:
+    """The same event again says nothing more."""
+    incident = {"opened_at": "2026-11-22T23:34:08.000Z", "notifications": 0}
+    event = {"cluster": CLUSTER, "transition": "opened", "incident": incident}
+    answers = [notify(event) for _ in range(2)]
+    assert answers[0] == answers[1]
+    assert 1 == len(workspace.everything())
+    (item,) = dynamodb.scan(TableName=RECEIPTS)["Items"]
+    assert "sample-cluster 2026-11-22T23:34:08.000Z" == item["incident"]["S"]
+
+
+@pytest.mark.usefixtures("parameters")
+def test_without_the_table_of_receipts() -> None:
+    """What was told cannot be known: the state machine finds another way."""
+    incident = {"opened_at": "2026-11-22T23:34:08.000Z"}
+    with pytest.raises(ClientError, match="ResourceNotFoundException"):
+        notify({"cluster": CLUSTER, "incident": incident})
 
 
 @pytest.mark.parametrize("event", [{}, {"cluster": "c", "transition": "gone"}, []])

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from functions.notify.message import Message
+from functions.notify.alert.message import Message
+from functions.notify.incident import Posted
 from functions.notify.settings import SlackSettings
-from functions.notify.slack import Posted, Slack
+from functions.notify.slack import Slack
 from functions.notify.slack_errors import SlackError, SlackRefusedError, SlackUnavailableError
 from local.slack import UPLOAD, Failure, SlackServer, Workspace
 from tests.integration.notify.conftest import (
@@ -41,6 +42,35 @@ def test_reply(slack: Slack, workspace: Workspace) -> None:
     assert ["more"] == [reply.text for reply in workspace.thread(ALERTS, posted.ts)]
 
 
+def test_a_reply_for_the_channel_too(slack: Slack, workspace: Workspace) -> None:
+    posted = slack.post(MESSAGE)
+    slack.reply(posted, "more")
+    slack.reply(posted, "still", broadcast=True)
+    replies = workspace.thread(ALERTS, posted.ts)
+    assert [("more", False), ("still", True)] == [(one.text, one.is_broadcast) for one in replies]
+
+
+def test_update(slack: Slack, workspace: Workspace) -> None:
+    """Text and blocks are replaced: old blocks beside a new text would be what a reader sees."""
+    posted = slack.post(MESSAGE)
+    blocks = [{"type": "section", "text": {"type": "plain_text", "text": "mended"}}]
+    slack.update(posted, Message("mended", blocks))
+    (message,) = workspace.messages(ALERTS)
+    assert (posted.ts, "mended", tuple(blocks)) == (message.ts, message.text, message.blocks)
+
+
+def test_a_message_that_somebody_deleted(slack: Slack, workspace: Workspace) -> None:
+    """Can neither be changed nor replied to."""
+    posted = slack.post(MESSAGE)
+    workspace.delete(workspace.message(ALERTS, posted.ts))
+    with pytest.raises(SlackRefusedError) as updated:
+        slack.update(posted, MESSAGE)
+    with pytest.raises(SlackRefusedError) as replied:
+        slack.reply(posted, "more")
+    assert updated.value.message_is_gone
+    assert replied.value.message_is_gone
+
+
 def test_attach(slack: Slack, workspace: Workspace) -> None:
     """The snippet is JSON and lies in the message's thread, below its comment."""
     posted = slack.post(MESSAGE)
@@ -55,12 +85,11 @@ def test_attach(slack: Slack, workspace: Workspace) -> None:
 @pytest.mark.parametrize(
     "failure",
     [
-        Failure.rate_limited(retry_after=0),
         Failure.server_error(500),
         Failure.server_error(503),
         Failure.drop_connection(),
     ],
-    ids=["429", "500", "503", "connection dropped"],
+    ids=["500", "503", "connection dropped"],
 )
 def test_a_passing_failure(slack: Slack, workspace: Workspace, failure: Failure) -> None:
     """One failure of this kind is not noticed."""
@@ -72,8 +101,7 @@ def test_a_passing_failure(slack: Slack, workspace: Workspace, failure: Failure)
 @pytest.mark.parametrize(
     ("failure", "told", "calls"),
     [
-        pytest.param(Failure.rate_limited(retry_after=0), "ratelimited", 2, id="429 again"),
-        pytest.param(Failure.rate_limited(retry_after=30), "ratelimited", 1, id="429 for long"),
+        pytest.param(Failure.rate_limited(retry_after=1), "ratelimited", 1, id="429"),
         pytest.param(Failure.server_error(500), "HTTP 500", 2, id="500"),
         pytest.param(Failure.server_error(502), "HTTP 502", 1, id="502"),
         pytest.param(Failure.timeout(), "timed out", 1, id="timeout"),
@@ -89,6 +117,21 @@ def test_slack_is_unavailable(
     with pytest.raises(SlackUnavailableError, match=f"Slack {POST}: .*{told}"):
         slack.post(MESSAGE)
     assert calls == workspace.calls[POST]
+
+
+@pytest.mark.parametrize(
+    ("failure", "expected"),
+    [(Failure.rate_limited(retry_after=30), 30), (Failure.server_error(502), None)],
+    ids=["429", "502"],
+)
+def test_how_long_slack_asks_to_wait(
+    slack: Slack, workspace: Workspace, failure: Failure, expected: int | None
+) -> None:
+    """The error says it; nobody waits here."""
+    workspace.fail(POST, failure)
+    with pytest.raises(SlackUnavailableError) as raised:
+        slack.post(MESSAGE)
+    assert expected == raised.value.retry_after_seconds
 
 
 def test_nobody_listens(server: SlackServer, settings: SlackSettings) -> None:
@@ -154,6 +197,7 @@ def test_invalid_blocks(slack: Slack) -> None:
             id="no scope for files",
         ),
         pytest.param(UPLOAD, Failure.server_error(500), "HTTP 500", id="second step refused"),
+        pytest.param(UPLOAD, Failure.rate_limited(7), "HTTP 429", id="second step limited"),
         pytest.param(UPLOAD, Failure.timeout(), "timed out", id="second step times out"),
         pytest.param(UPLOAD, Failure.drop_connection(), "Remote end", id="second step dropped"),
         pytest.param(COMPLETE, Failure.error("not_in_channel"), "not_in_channel", id="third step"),

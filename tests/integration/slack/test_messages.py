@@ -74,6 +74,55 @@ def test_replies_are_kept_apart_from_the_channel(client: WebClient, workspace: W
     assert ["recovered"] == [message.text for message in workspace.thread(ALERTS, parent)]
 
 
+def test_a_reply_may_be_shown_in_the_channel_too(client: WebClient, workspace: Workspace) -> None:
+    """It stays a reply, and says what it is as Slack does."""
+    parent = client.chat_postMessage(channel=ALERTS, text="broken")["ts"]
+    quiet = client.chat_postMessage(
+        channel=ALERTS, text="more", thread_ts=parent, reply_broadcast=False
+    )
+    loud = client.chat_postMessage(
+        channel=ALERTS, text="still", thread_ts=parent, reply_broadcast=True
+    )
+
+    assert "subtype" not in quiet["message"]
+    assert "thread_broadcast" == loud["message"]["subtype"]
+    assert [("more", False), ("still", True)] == [
+        (message.text, message.is_broadcast) for message in workspace.thread(ALERTS, parent)
+    ]
+    assert ["broken"] == [message.text for message in workspace.messages(ALERTS)]
+
+
+@pytest.mark.parametrize("written", ["true", "1"])
+def test_a_form_spells_a_boolean_out(client: WebClient, workspace: Workspace, written: str) -> None:
+    """In either way."""
+    parent = client.chat_postMessage(channel=ALERTS, text="broken")["ts"]
+    client.api_call(
+        "chat.postMessage",
+        params={
+            "channel": ALERTS,
+            "text": "still",
+            "thread_ts": parent,
+            "reply_broadcast": written,
+        },
+    )
+
+    [reply] = workspace.thread(ALERTS, parent)
+    assert reply.is_broadcast
+
+
+def test_what_somebody_deleted_is_gone(client: WebClient, workspace: Workspace) -> None:
+    """It can neither be updated nor replied to; replies it had stay."""
+    parent = client.chat_postMessage(channel=ALERTS, text="broken")["ts"]
+    client.chat_postMessage(channel=ALERTS, text="more", thread_ts=parent)
+    workspace.delete(workspace.message(ALERTS, parent))
+
+    with pytest.raises(SlackApiError, match="message_not_found"):
+        client.chat_update(channel=ALERTS, ts=parent, text="recovered")
+    with pytest.raises(SlackApiError, match="thread_not_found"):
+        client.chat_postMessage(channel=ALERTS, text="recovered", thread_ts=parent)
+    assert ["more"] == [message.text for message in workspace.everything()]
+
+
 def test_an_update_replaces_what_it_gives_and_remembers_the_rest(
     client: WebClient,
     workspace: Workspace,
@@ -187,6 +236,16 @@ REFUSED_POSTS: dict[str, tuple[dict[str, Any], str, str]] = {
         {"channel": ALERTS, "text": "x", "thread_ts": "1700000000.000100"},
         "thread_not_found",
         "",
+    ),
+    "text for a boolean": (
+        {"channel": ALERTS, "text": "x", "reply_broadcast": "yes"},
+        "invalid_arguments",
+        "/reply_broadcast",
+    ),
+    "a broadcast of no reply": (
+        {"channel": ALERTS, "text": "x", "reply_broadcast": True},
+        "invalid_arguments",
+        "thread_ts",
     ),
     "an argument not modelled": (
         {"channel": ALERTS, "text": "x", "icon_emoji": ":ghost:"},

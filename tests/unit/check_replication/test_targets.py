@@ -52,6 +52,8 @@ def test_the_defaults_are_those_of_the_readme() -> None:
         log_group="/aws/rds/cluster/c/postgresql",
         log_query=None,
         mute=(),
+        remind_after_minutes=None,
+        unknown_runs=None,
     )
     assert expected == configured()
 
@@ -65,6 +67,8 @@ def test_the_defaults_are_those_of_the_readme() -> None:
         ("password", "secret", "subscriber.password", "secret"),
         ("log-query", "fields @message", "log_query", "fields @message"),
         ("mute", '["skip_pending", "s"]', "mute", ("skip_pending", "s")),
+        ("remind-after-minutes", "15", "remind_after_minutes", 15),
+        ("unknown-runs", " 1", "unknown_runs", 1),
         ("log-group", "/my/group", "log_group", "/my/group"),
         ("log-group", ARN, "log_group", ARN),
         ("log-group", f"{ARN}:*", "log_group", ARN),
@@ -93,6 +97,8 @@ def test_a_parameter_is_read(parameter: str, value: str, attribute: str, expecte
         ({"password": " "}, f"parameter {PATH}c/password is empty"),
         ({"mute": "skip_pending"}, f"parameter {PATH}c/mute is 'skip_pending', not a JSON list"),
         ({"mute": "[1]"}, f"parameter {PATH}c/mute is '[1]'"),
+        ({"remind-after-minutes": "soon"}, f"parameter {PATH}c/remind-after-minutes is 'soon'"),
+        ({"unknown-runs": "0"}, f"parameter {PATH}c/unknown-runs is '0', not a whole number from"),
         ({"log-query": " "}, f"parameter {PATH}c/log-query is ' '"),
         ({"publisher/port": "5432"}, f"parameter {PATH}c/publisher/hostname is missing"),
         (

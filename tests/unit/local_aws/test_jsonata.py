@@ -1,5 +1,7 @@
 """JSONata's semantics as the state machine relies on them, through our evaluator."""
 
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -7,6 +9,7 @@ from moto.stepfunctions.parser.asl.jsonata.jsonata import JSONataException
 
 from local.aws.moto_adapters.jsonata import evaluate
 
+NOW = datetime(2026, 11, 22, 23, 34, 8, 7_000, tzinfo=UTC)
 DATA: dict[str, Any] = {
     "clusters": [{"name": "a", "findings": [1]}, {"name": "b", "findings": [2, 3]}],
     "one": [{"name": "a"}],
@@ -60,8 +63,10 @@ DATA: dict[str, Any] = {
         ("$toMillis($d.at)", 1795390448123),
         ("$fromMillis(1795390448123)", "2026-11-22T23:34:08.123Z"),
         ("$encodeUrlComponent('/a b:ü')", "%2Fa%20b%3A%C3%BC"),
-        ("$type($millis()) & ' ' & $type($now())", "number string"),
-        ("$millis() = $millis()", True),
+        ("$millis()", 1795390448007),
+        ("$now()", "2026-11-22T23:34:08.007Z"),
+        ("$now('[H01]:[m01] [z]', '+0100')", "00:34 GMT+01:00"),
+        ("$now() = $fromMillis($millis())", True),
         ("'Running' in ['Scheduled', 'Running']", True),
         ("$partition([1, 2, 3], 2)", [[1, 2], [3]]),
         ("$range(0, 4, 2)", [0, 2, 4]),
@@ -75,7 +80,7 @@ DATA: dict[str, Any] = {
     ],
 )
 def test_a_result_is_plain_json(expression: str, expected: Any) -> None:
-    result = evaluate(expression, {"d": DATA})
+    result = evaluate(expression, {"d": DATA}, NOW)
     assert expected == result
     assert type(expected) is type(result)
 
@@ -96,17 +101,29 @@ def test_a_result_is_plain_json(expression: str, expected: Any) -> None:
         ("$range(1, 2, 0)", "not 0"),
         ("$parse('{')", "Expecting"),
         ("$parse($d.missing)", "JSON"),
-        ("($f := function() { 1 + $f() }; $f())", "Stack overflow"),
+        ("($f := function() { 1 + $f() }; $f())", "recursion"),
     ],
 )
 def test_a_failure_says_why(expression: str, reason: str) -> None:
     with pytest.raises(JSONataException) as failure:
-        evaluate(expression, {"d": DATA})
+        evaluate(expression, {"d": DATA}, NOW)
     assert reason in (failure.value.details or "")
+
+
+def test_an_expression_is_evaluated_anew_each_time() -> None:
+    """With its own variables and instant, also in threads at once."""
+    expression = "($to := $append(?, $n); [$to(0), $millis() % 1000, $map([1, 2], $string)])"
+
+    def one(number: int) -> Any:
+        return evaluate(expression, {"n": number}, NOW + timedelta(milliseconds=number))
+
+    with ThreadPoolExecutor(8) as pool:
+        results = list(pool.map(one, range(200)))
+    assert [[0, number, 7 + number, "1", "2"] for number in range(200)] == results
 
 
 def test_the_variables_stay_as_they_are() -> None:
     """An expression that changes a part of them works on a copy."""
     data = {"a": [{"b": 1}]}
-    assert [{"b": 2}] == evaluate("$d.a ~> | $ | {'b': 2} |", {"d": data})
+    assert [{"b": 2}] == evaluate("$d.a ~> | $ | {'b': 2} |", {"d": data}, NOW)
     assert {"a": [{"b": 1}]} == data

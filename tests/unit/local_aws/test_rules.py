@@ -8,8 +8,9 @@ from botocore.session import Session
 
 from local.aws.lambda_runtime.log_events import Report
 from local.aws.moto_adapters.error_matching import matches
+from local.aws.moto_adapters.parameters import UnsupportedParameterError, to_boto
 from local.aws.moto_adapters.payload_limit import MAX_PAYLOAD_BYTES, is_within_limit
-from local.aws.moto_adapters.sdk_casing import UnsupportedParameterError, from_boto, to_boto
+from local.aws.moto_adapters.sdk_casing import from_boto, pascal_case
 
 
 @pytest.mark.parametrize(
@@ -56,20 +57,55 @@ def operation(service: str, name: str) -> Any:
     return Session().get_service_model(service).operation_model(name)
 
 
+QUERY = {"QueryString": "limit 1", "StartTime": 1, "EndTime": 2}
+
+
 def test_parameters_get_the_services_own_names() -> None:
     """At every depth; the keys of a map are data and stay."""
     put = operation("dynamodb", "PutItem").input_shape
     item = {"TableName": "t", "Item": {"my_key": {"M": {"B": {"Ss": ["a"]}}}}}
-    assert {"TableName": "t", "Item": {"my_key": {"M": {"B": {"SS": ["a"]}}}}} == to_boto(item, put)
+    converted = to_boto(item, put, pascal_case)
+    assert {"TableName": "t", "Item": {"my_key": {"M": {"B": {"SS": ["a"]}}}}} == converted
     start = operation("logs", "StartQuery").input_shape
-    assert {"logGroupNames": ["a"]} == to_boto({"LogGroupNames": ["a"]}, start)
+    converted = to_boto({**QUERY, "LogGroupNames": ["a"]}, start, pascal_case)
+    assert ["a"] == converted["logGroupNames"]
 
 
 @pytest.mark.parametrize("key", ["logGroupNames", "Loggroupnames", "Group"])
 def test_a_parameter_of_another_name_is_refused(key: str) -> None:
     start = operation("logs", "StartQuery").input_shape
     with pytest.raises(UnsupportedParameterError, match=f'"{key}".*LogGroupNames'):
-        to_boto({key: ["a"]}, start)
+        to_boto({**QUERY, key: ["a"]}, start, pascal_case)
+
+
+@pytest.mark.parametrize(
+    ("item", "reason"),
+    [
+        ({"n": {"N": 5}}, "'Item.n.N' must be a STRING"),
+        ({"n": {"S": None}}, "'Item.n.S' must be a STRING"),
+        ({"n": {"BOOL": "true"}}, "'Item.n.BOOL' must be a BOOLEAN"),
+        ({"n": {"L": {"S": "a"}}}, "'Item.n.L' must be a LIST"),
+        ({"n": {"L": [{"M": {"m": {"N": 1}}}]}}, "'Item.n.L.M.m.N' must be a STRING"),
+        ({"n": "a"}, "'Item.n' must be a STRUCTURE"),
+        ({"n": {"Number": "1"}}, '"Item.n.Number" is not supported'),
+    ],
+)
+def test_a_value_of_another_type_is_refused(item: Any, reason: str) -> None:
+    with pytest.raises(UnsupportedParameterError, match=reason):
+        to_boto({"TableName": "t", "Item": item}, operation("dynamodb", "PutItem").input_shape)
+
+
+@pytest.mark.parametrize("limit", [True, 1.5, "1"], ids=str)
+def test_a_number_is_a_whole_number_where_the_service_wants_one(limit: Any) -> None:
+    scan = operation("dynamodb", "Scan").input_shape
+    with pytest.raises(UnsupportedParameterError, match="'Limit' must be a INTEGER"):
+        to_boto({"TableName": "t", "Limit": limit}, scan)
+
+
+def test_a_missing_parameter_is_told() -> None:
+    put = operation("dynamodb", "PutItem").input_shape
+    with pytest.raises(UnsupportedParameterError, match="'TableName' is required but was missing"):
+        to_boto({"Item": {}}, put)
 
 
 def test_results_are_in_pascal_case() -> None:

@@ -162,3 +162,9 @@ def test_a_conversation_shows_the_thread_below_its_parent() -> None:
     found = [next(i for i, line in enumerate(lines) if words in line) for words in order]
     assert sorted(found) == found
     assert {100} == {Text(line).cell_len for line in lines}
+
+
+def test_a_reply_that_the_channel_sees_too() -> None:
+    """Is marked as Slack marks it."""
+    reply = Message("C0ALERTS", "still", "1700000000.000100", thread_ts="1.1", is_broadcast=True)
+    assert "UTC  also sent to the channel\nstill" in shown(message(reply))

@@ -1,84 +1,240 @@
+"""Step by step: what Slack has taken is kept at once, and not said again."""
+
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import pytest
 
-from functions.notify.delivery import Snippet, Thread, deliver
-from functions.notify.log_error import LogError
-from functions.notify.message import Message
-from functions.notify.slack import Posted
+from functions.notify.alert.message import Message
+from functions.notify.alert.replies import Reply
+from functions.notify.decision import Course
+from functions.notify.delivery import Attachment, Delivery, Progress, Snippet, Words, deliver
+from functions.notify.incident import Posted, Receipt
+from functions.notify.log.error import LogError
 from functions.notify.slack_errors import SlackError, SlackRefusedError, SlackUnavailableError
 
-MESSAGE = Message("text", [])
-POSTED = Posted("C1", "1.2")
-ERRORS = [LogError(None, None, "ERROR", "it failed")]
+KEY = "1 changed 3f0c"
+FIRST = Posted("C1", "1.1")
+NEW = Posted("C2", "2.2")
+ERRORS = (LogError(None, None, "ERROR", "it failed"),)
+MORE = Reply("more")
+BUSY = SlackUnavailableError("chat.postMessage", "HTTP 503")
 REFUSED = SlackRefusedError("file upload", "not_in_channel", "invite <the> app")
+GONE = SlackRefusedError("chat.update", "message_not_found")
 
 
 @dataclass
 class FakeWorkspace:
-    """Takes everything, but for the steps that are given an error."""
+    """Writes down every call, and lets those of a method fail that is given an error."""
 
-    on_post: SlackError | None = None
-    on_attach: SlackError | None = None
-    on_reply: SlackError | None = None
-    replies: list[str] = field(default_factory=list)
-    attached: list[tuple[str, str, str]] = field(default_factory=list)
+    failures: dict[str, SlackError] = field(default_factory=dict)
+    calls: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+
+    def _called(self, method: str, posted: Posted | None = None) -> None:
+        self.calls.append(f"{method} {posted.ts}" if posted else method)
+        if method in self.failures:
+            raise self.failures[method]
 
     def post(self, message: Message) -> Posted:
-        assert MESSAGE is message
-        if self.on_post:
-            raise self.on_post
-        return POSTED
+        self._called("post")
+        self.said.append(message.text)
+        return NEW
 
-    def reply(self, posted: Posted, text: str) -> None:
-        assert POSTED == posted
-        if self.on_reply:
-            raise self.on_reply
-        self.replies.append(text)
+    def update(self, posted: Posted, message: Message) -> None:
+        self._called("update", posted)
+        self.said.append(message.text)
+
+    def reply(self, posted: Posted, text: str, *, broadcast: bool = False) -> None:
+        self._called("broadcast" if broadcast else "reply", posted)
+        self.said.append(text)
 
     def attach(self, posted: Posted, filename: str, content: str, comment: str) -> None:
-        assert POSTED == posted
-        if self.on_attach:
-            raise self.on_attach
-        self.attached.append((filename, content, comment))
+        self._called("attach", posted)
+        self.said += [filename, content, comment]
+
+
+@dataclass
+class Attempt:
+    """A delivery, what was called for it, and the entries that were kept, in order."""
+
+    workspace: FakeWorkspace
+    kept: list[tuple[str, Posted]]
+    delivery: Delivery | None
+    error: SlackError | None
+
+    @property
+    def entries(self) -> list[str]:
+        return [entry.removeprefix(KEY).strip() or "all" for entry, _ in self.kept]
+
+
+def attempt(
+    course: Course,
+    *,
+    told: Sequence[str] = (),
+    first: Posted | None = FIRST,
+    below: Reply = MORE,
+    errors: tuple[LogError, ...] = ERRORS,
+    **failures: SlackError,
+) -> Attempt:
+    """Deliver with the steps that were `told` before."""
+    words = Words(Message("text", []), below, Attachment(errors, 45, ["/group"]))
+    workspace, kept = FakeWorkspace(failures), list[tuple[str, Posted]]()
+    receipt = Receipt("c 1", first, frozenset(f"{KEY} {step}" for step in told))
+    progress = Progress(KEY, receipt, lambda entry, where: kept.append((entry, where)))
+    try:
+        delivery = deliver(course, words, workspace, progress)
+    except SlackError as error:
+        return Attempt(workspace, kept, None, error)
+    return Attempt(workspace, kept, delivery, None)
+
+
+@pytest.mark.parametrize(
+    ("tried", "calls", "entries"),
+    [
+        pytest.param(
+            attempt(Course.POST, first=None),
+            ["post", "attach 2.2"],
+            ["post", "attach", "all"],
+            id="a new message",
+        ),
+        pytest.param(
+            attempt(Course.POST, first=None, errors=()), ["post"], ["post", "all"], id="no errors"
+        ),
+        pytest.param(
+            attempt(Course.POST, told=["post"]),
+            ["attach 1.1"],
+            ["attach", "all"],
+            id="posted before",
+        ),
+        pytest.param(
+            attempt(Course.POST, told=["post", "attach"]), [], ["all"], id="all but the record"
+        ),
+        pytest.param(
+            attempt(Course.CONTINUE),
+            ["update 1.1", "reply 1.1", "attach 1.1"],
+            ["update", "reply", "attach", "all"],
+            id="an incident goes on",
+        ),
+        pytest.param(
+            attempt(Course.CONTINUE, below=Reply("still", broadcast=True), errors=()),
+            ["update 1.1", "broadcast 1.1"],
+            ["update", "reply", "all"],
+            id="a reminder",
+        ),
+        pytest.param(
+            attempt(Course.CONTINUE, told=["update"]),
+            ["reply 1.1", "attach 1.1"],
+            ["reply", "attach", "all"],
+            id="updated before",
+        ),
+        pytest.param(
+            attempt(Course.CONTINUE, told=["update", "reply"]),
+            ["attach 1.1"],
+            ["attach", "all"],
+            id="replied before",
+        ),
+        pytest.param(attempt(Course.UPDATE), ["update 1.1"], ["update", "all"], id="muted"),
+        pytest.param(
+            attempt(Course.CONTINUE, update=GONE),
+            ["update 1.1", "post", "attach 2.2"],
+            ["post", "attach", "all"],
+            id="the first message is gone",
+        ),
+        pytest.param(
+            attempt(Course.CONTINUE, reply=GONE),
+            ["update 1.1", "reply 1.1", "post", "attach 2.2"],
+            ["update", "post", "attach", "all"],
+            id="it goes between two steps",
+        ),
+        pytest.param(
+            attempt(Course.UPDATE, update=GONE), ["update 1.1"], ["all"], id="muted and gone"
+        ),
+    ],
+)
+def test_steps(tried: Attempt, calls: list[str], entries: list[str]) -> None:
+    assert calls == tried.workspace.calls
+    assert entries == tried.entries
+    assert tried.delivery is not None
+
+
+@pytest.mark.parametrize(
+    ("tried", "error", "entries"),
+    [
+        pytest.param(attempt(Course.POST, first=None, post=BUSY), BUSY, [], id="post"),
+        pytest.param(attempt(Course.CONTINUE, update=BUSY), BUSY, [], id="update"),
+        pytest.param(attempt(Course.UPDATE, update=BUSY), BUSY, [], id="update alone"),
+        pytest.param(attempt(Course.CONTINUE, update=GONE, post=BUSY), BUSY, [], id="post anew"),
+        pytest.param(attempt(Course.CONTINUE, reply=BUSY), BUSY, ["update"], id="reply"),
+    ],
+)
+def test_a_step_that_fails(tried: Attempt, error: SlackError, entries: list[str]) -> None:
+    """What was taken before is kept, the notification is not told."""
+    assert error is tried.error
+    assert entries == tried.entries
+
+
+@pytest.mark.parametrize("code", ["invalid_auth", "missing_scope"])
+@pytest.mark.parametrize("course", [Course.CONTINUE, Course.UPDATE])
+def test_a_refusal_that_is_not_the_message_s(course: Course, code: str) -> None:
+    """A new message would be refused as well."""
+    refusal = SlackRefusedError("chat.update", code)
+    tried = attempt(course, update=refusal)
+    assert refusal is tried.error
+    assert ["update 1.1"] == tried.workspace.calls
+
+
+@pytest.mark.parametrize(
+    ("tried", "first"),
+    [
+        (attempt(Course.POST, first=None), NEW),
+        (attempt(Course.CONTINUE), FIRST),
+        (attempt(Course.UPDATE), FIRST),
+        (attempt(Course.CONTINUE, update=GONE), NEW),
+        (attempt(Course.UPDATE, update=GONE), None),
+    ],
+    ids=["new", "goes on", "muted", "anew", "muted and gone"],
+)
+def test_where_the_first_message_is(tried: Attempt, first: Posted | None) -> None:
+    """The answer says it, and every entry is kept with it."""
+    assert tried.delivery is not None
+    assert first == tried.delivery.first
+    assert (first or FIRST) == tried.kept[-1][1]
 
 
 def test_errors_are_attached() -> None:
-    workspace = FakeWorkspace()
-    delivery = deliver(workspace, MESSAGE, Thread(ERRORS, 45, ["/group"]))
-    assert (POSTED, Snippet.POSTED, None) == (delivery.posted, delivery.snippet, delivery.problem)
-    ((filename, content, comment),) = workspace.attached
-    assert "errors.json" == filename
+    tried = attempt(Course.POST, first=None)
+    text, filename, content, comment = tried.workspace.said
+    assert ("text", "errors.json") == (text, filename)
     assert [{"times": 1, "severity": "ERROR", "message": "it failed"}] == json.loads(content)
     assert "Up to 5 errors in the last 45 minutes" == comment
+    assert Delivery(NEW, Snippet.POSTED) == tried.delivery
 
 
 def test_no_errors_no_snippet() -> None:
     """Slack refuses an empty file; the message says itself that nothing was found."""
-    workspace = FakeWorkspace()
-    assert Snippet.NONE is deliver(workspace, MESSAGE, Thread([], 30, [])).snippet
-    assert ([], []) == (workspace.attached, workspace.replies)
+    assert Delivery(NEW, Snippet.NONE) == attempt(Course.POST, first=None, errors=()).delivery
 
 
 def test_a_failed_upload_is_told_in_the_thread() -> None:
-    workspace = FakeWorkspace(on_attach=REFUSED)
-    delivery = deliver(workspace, MESSAGE, Thread(ERRORS, 30, ["/group"]))
-    assert (Snippet.FAILED, REFUSED) == (delivery.snippet, delivery.problem)
-    (told,) = workspace.replies
+    tried = attempt(Course.POST, first=None, attach=REFUSED)
+    assert Delivery(NEW, Snippet.FAILED, REFUSED) == tried.delivery
+    told = tried.workspace.said[-1]
     assert "The error log could not be attached: not_in_channel (invite &lt;the&gt; app)." in told
     assert told.endswith("Look in /group.")
+    assert ["post", "all"] == tried.entries
 
 
 def test_an_alert_stands_without_anything_in_its_thread() -> None:
     """Neither the upload nor telling of it is worth losing the alert's answer."""
-    workspace = FakeWorkspace(
-        on_attach=SlackUnavailableError("file upload", "HTTP 500"), on_reply=REFUSED
+    tried = attempt(Course.POST, first=None, attach=BUSY, reply=REFUSED)
+    assert Delivery(NEW, Snippet.FAILED, BUSY) == tried.delivery
+    assert ["post", "all"] == tried.entries
+
+
+def test_by_hand_nothing_is_kept() -> None:
+    words = Words(Message("text", []), None, Attachment((), 30, []))
+    assert (
+        NEW == deliver(Course.POST, words, FakeWorkspace(), Progress("0 opened f", Receipt())).first
     )
-    delivery = deliver(workspace, MESSAGE, Thread(ERRORS, 30, ["/group"]))
-    assert (POSTED, Snippet.FAILED) == (delivery.posted, delivery.snippet)
-
-
-def test_an_alert_that_was_not_posted_is_an_error() -> None:
-    with pytest.raises(SlackRefusedError):
-        deliver(FakeWorkspace(on_post=REFUSED), MESSAGE, Thread(ERRORS, 30, []))

@@ -3,7 +3,9 @@ from typing import Any
 
 import pytest
 
-from functions.notify.event import InvalidEventError, LogQuery, NotifyEvent, Transition
+from functions.notify.event import LogQuery, NotifyEvent, Transition
+from functions.notify.fields import InvalidEventError
+from functions.notify.incident import Posted
 from functions.report import Finding, Status
 
 FINDING = Finding("apply_error", "it fails", "orders_sub").to_json()
@@ -21,7 +23,7 @@ def test_by_hand(event: dict[str, Any]) -> None:
     assert Status.HEALTHY is request.cluster.status
     assert Transition.TEST is request.transition
     assert (None, None, []) == (request.query.status, request.query.error, request.query.results)
-    assert request.opened_at is None
+    assert request.incident is None
     assert request.execution.id is None
 
 
@@ -36,15 +38,104 @@ def test_complete_event() -> None:
                 "results": [[{"Field": "@message", "Value": "x"}]],
                 "lookback_minutes": 45,
             },
-            "incident": {"opened_at": "2026-11-22T23:34:08Z", "ts": "1.2"},
+            "incident": {
+                "opened_at": "2026-11-22T23:34:08Z",
+                "notifications": 2,
+                "fingerprint": "3f0c",
+                "causes": ["apply_conflict"],
+                "channel": "C1",
+                "ts": "1.2",
+                "closed_at": "2026-11-22T23:40:00Z",
+                "undelivered": "opened 3f0c",
+                "claimed_by": "arn:x",
+            },
             "execution": {"id": "arn:x", "started_at": "2026-11-22T23:35:00.123Z"},
         }
     )
     assert Transition.REMINDER is request.transition
     assert 45 == request.query.lookback_minutes
     assert 1 == len(request.query.results)
-    assert datetime(2026, 11, 22, 23, 34, 8, tzinfo=UTC) == request.opened_at
+    incident = request.incident
+    assert incident is not None
+    assert datetime(2026, 11, 22, 23, 34, 8, tzinfo=UTC) == incident.opened_at
+    assert datetime(2026, 11, 22, 23, 40, tzinfo=UTC) == incident.closed_at
+    assert (2, "3f0c", ("apply_conflict",)) == (
+        incident.notifications,
+        incident.fingerprint,
+        incident.causes,
+    )
+    assert (Posted("C1", "1.2"), True) == (incident.first, incident.undelivered)
     assert datetime(2026, 11, 22, 23, 35, 0, 123_000, UTC) == request.execution.started_at
+
+
+@pytest.mark.parametrize(
+    "incident",
+    [
+        {"opened_at": "2026-11-22T23:34:08Z"},
+        {"opened_at": "2026-11-22T23:34:08Z", "ts": "1.2", "causes": None, "undelivered": None},
+    ],
+    ids=["nothing else", "half a place"],
+)
+def test_an_incident_nobody_was_told_of(incident: dict[str, Any]) -> None:
+    read = NotifyEvent.from_json({"cluster": "c", "incident": incident}).incident
+    assert read is not None
+    assert (0, None, (), None) == (read.notifications, read.fingerprint, read.causes, read.first)
+    assert (None, False) == (read.closed_at, read.undelivered)
+
+
+def test_the_key_of_a_notification() -> None:
+    """The same however often it is tried: the log's refined causes do not change it."""
+    cluster = {"cluster": "c", "findings": [FINDING], "fingerprint": "3f0c"}
+    incident = {"opened_at": "2026-11-22T23:34:08Z", "notifications": 2}
+    event = {"cluster": cluster, "transition": "changed", "incident": incident}
+    assert "2 changed 3f0c" == NotifyEvent.from_json(event).key
+
+
+def test_the_fingerprint_is_that_of_the_findings_where_none_is_told() -> None:
+    request = NotifyEvent.from_json({"cluster": {"cluster": "c", "findings": [FINDING]}})
+    assert request.cluster.fingerprint == request.fingerprint
+
+
+def test_the_key_of_a_receipt() -> None:
+    """As the state machine writes the instant."""
+    opened_at = "2026-11-23T03:38:37.120Z"
+    incident = NotifyEvent.from_json(
+        {"cluster": "c", "incident": {"opened_at": opened_at}}
+    ).incident
+    assert incident is not None
+    assert "the monitor 2026-11-23T03:38:37.120Z" == incident.receipt_of("the monitor")
+
+
+STOPPED = {"cause": "subscription_disabled", "subscription": "orders_sub"}
+FAILS = {"cause": "apply_error", "subscription": "orders_sub"}
+
+
+@pytest.mark.parametrize(
+    ("findings", "muted", "transition", "told", "expected"),
+    [
+        pytest.param([FAILS], [STOPPED], "opened", [], False, id="something else is wrong"),
+        pytest.param([], [STOPPED], "opened", [], True, id="nothing else is wrong"),
+        pytest.param([], [STOPPED], "test", [], False, id="test"),
+        pytest.param([], [], "resolved", ["apply_error"], False, id="nothing is muted"),
+        pytest.param([], [FAILS], "resolved", ["apply_error"], True, id="muted while open"),
+        pytest.param(
+            [], [FAILS], "resolved", ["apply_conflict"], True, id="muted, told by the log's name"
+        ),
+        pytest.param(
+            [], [STOPPED], "resolved", ["apply_error"], False, id="another one has long been muted"
+        ),
+    ],
+)
+def test_what_is_muted(
+    findings: list[Any], muted: list[Any], transition: str, told: list[str], *, expected: bool
+) -> None:
+    """A resolved incident is not muted because something else is."""
+    cluster = {"cluster": "c", "findings": findings, "muted": muted}
+    incident = {"opened_at": "2026-11-22T23:34:08Z", "causes": told}
+    request = NotifyEvent.from_json(
+        {"cluster": cluster, "transition": transition, "incident": incident}
+    )
+    assert expected == request.is_muted
 
 
 def test_findings_open_an_incident() -> None:
@@ -96,6 +187,27 @@ def test_query_error(error: object, expected: tuple[str | None, str | None]) -> 
             {"cluster": "c", "query": {"lookback_minutes": "x"}}, "lookback_minutes", id="lookback"
         ),
         pytest.param({"cluster": "c", "incident": []}, '"incident"', id="incident"),
+        pytest.param(
+            {"cluster": "c", "incident": {"ts": "1"}}, "incident.opened_at", id="unopened"
+        ),
+        pytest.param(
+            {"cluster": "c", "incident": {"opened_at": "2026-11-22T23:34:08Z", "causes": "x"}},
+            "incident.causes",
+            id="causes",
+        ),
+        pytest.param(
+            {"cluster": "c", "incident": {"opened_at": "2026-11-22T23:34:08Z", "ts": 1}},
+            "incident.ts",
+            id="ts",
+        ),
+        pytest.param(
+            {
+                "cluster": "c",
+                "incident": {"opened_at": "2026-11-22T23:34:08Z", "notifications": ""},
+            },
+            "incident.notifications",
+            id="notifications",
+        ),
         pytest.param(
             {"cluster": "c", "incident": {"opened_at": "noon"}},
             "incident.opened_at",

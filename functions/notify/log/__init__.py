@@ -1,0 +1,7 @@
+"""What the error log tells: from the rows of the query to the causes behind the findings.
+
+In the order of the pipeline: `events` reads the rows; `occurrences` joins the lines of each error
+(`line`), finds whose it is (`workers`), what it speaks of (`cause`) and which names it tells
+(`facts`); `distinct_errors` makes the few distinct ones of them (`error`). `root_cause` refines the
+findings by those that are still true (`presence`), in the words of `reason`. All pure.
+"""

@@ -1,0 +1,206 @@
+"""The second stage of the diagnosis: the error log refines what the probe saw. Pure.
+
+The probe sees that a worker is gone or fails, the log says why. A finding takes the newest error of
+its own subscription; where that speaks of one of the causes that may stand behind the probe's, the
+finding gets this cause, and in any case the error as evidence. Without log lines it stays.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
+from typing import Final
+
+from functions.notify.log.error import LONG_AGO, LogError
+from functions.notify.log.presence import NO_ROOM, STALE_AFTER, Starts, is_present
+from functions.notify.log.reason import explained
+from functions.notify.text import shorten
+from functions.report import ClusterReport, Evidence, Finding
+
+MAX_ERROR: Final = 300
+
+_SAME_ATTEMPT: Final = timedelta(seconds=10)
+"""Two attempts of a worker at the default wal_retrieve_retry_interval."""
+
+_OF_APPLY: Final = frozenset(
+    {
+        "apply_conflict",
+        "constraint_violation",
+        "schema_mismatch",
+        "permission_denied",
+        "publisher_unreachable",
+        "publisher_auth_failed",
+        "slot_missing",
+        "slot_lost",
+        "slot_busy",
+        "publication_missing",
+        "network_timeout",
+    }
+)
+_BEHIND: Final[Mapping[str, frozenset[str]]] = {
+    "apply_error": _OF_APPLY,
+    "worker_down": _OF_APPLY | {"worker_slots_exhausted"},
+    "disabled_on_error": frozenset(),
+    "publisher_lagging": frozenset({"network_timeout"}),
+    "apply_lagging": frozenset({"network_timeout"}),
+    "table_sync_failed": frozenset({"publisher_slots_exhausted"}),
+    "table_sync_stalled": frozenset({"publisher_slots_exhausted"}),
+    "silent_divergence": frozenset(),
+}
+"""By the probe's cause: the causes in the log that may stand behind it and take its place."""
+
+_OF_COPY: Final = frozenset({"table_sync_failed", "table_sync_stalled"})
+_WITHOUT_ROOM: Final = frozenset({"worker_down", "table_sync_stalled"})
+"""That there is no room for a worker is said by whoever wanted to start it: the launcher, or the
+apply worker of any subscription."""
+
+
+def refine(
+    cluster: ClusterReport,
+    errors: Sequence[LogError],
+    starts: Starts = MappingProxyType({}),
+    checked_at: datetime | None = None,
+) -> ClusterReport:
+    """The same cluster with its findings' causes, evidence and summaries as the log tells them.
+
+    `starts` of workers and `checked_at` tell errors that were got over; without them all count.
+    Two findings that turn out to be the same one (subscription and cause) become one.
+    """
+    found = [
+        _refined(finding, cluster.findings, errors, starts, checked_at)
+        for finding in cluster.findings
+    ]
+    return replace(cluster, findings=tuple(_united(found, cluster.findings)))
+
+
+def is_explained(finding: Finding) -> bool:
+    """Whether the log cannot tell more about a refined finding than it has told."""
+    return not _BEHIND.get(finding.cause) or "error" in finding.evidence
+
+
+def stands_behind(cause: str, other: str) -> bool:
+    """Whether a cause of the log may be what the probe called by another name."""
+    return cause in _BEHIND.get(other, ())
+
+
+def is_same_matter(cause: str, other: str) -> bool:
+    """Whether two causes may be one trouble, seen with the log and without it."""
+    return cause == other or stands_behind(cause, other) or stands_behind(other, cause)
+
+
+def _refined(
+    finding: Finding,
+    findings: Sequence[Finding],
+    errors: Sequence[LogError],
+    starts: Starts,
+    checked_at: datetime | None,
+) -> Finding:
+    own = [error for error in errors if _concerns(error, finding, findings)]
+    present = [error for error in own if is_present(error, finding, starts, checked_at)]
+    error = _root(_newest(present), own)
+    return finding if error is None else _explained(finding, error)
+
+
+def _united(found: Sequence[Finding], given: Sequence[Finding]) -> Iterator[Finding]:
+    """Each once: what the log calls by another name may be known by that name already."""
+    pairs = list(zip(found, given, strict=True))
+    renamed = {_key(new): new for new, old in pairs if _key(new) != _key(old)}
+    known = {_key(new) for new, old in pairs if _key(new) == _key(old)}
+    for new, old in pairs:
+        twin = renamed.get(_key(new))
+        if _key(new) == _key(old) and twin is not None:
+            yield replace(new, evidence=_merged(new.evidence, twin.evidence))
+        elif _key(new) == _key(old) or _key(new) not in known:
+            yield new
+
+
+def _key(finding: Finding) -> tuple[str | None, str]:
+    return finding.subscription, finding.cause
+
+
+def _concerns(error: LogError, finding: Finding, findings: Sequence[Finding]) -> bool:
+    """Whether the error can be what is behind the finding.
+
+    The subscription is compared by OID, else by name, which subscriptions of two databases may
+    share. An error of which neither is known belongs to the only finding of its kind.
+    """
+    if not _is_of_kind(error, finding):
+        return False
+    if error.cause == NO_ROOM:
+        return True
+    oid, worker = finding.evidence.get("subscription_oid"), error.worker
+    if oid is not None and worker.subscription_oid is not None:
+        return oid == worker.subscription_oid
+    if finding.subscription is not None and worker.subscription is not None:
+        return finding.subscription == worker.subscription
+    return [finding] == [one for one in findings if _is_of_kind(error, one)]
+
+
+def _is_of_kind(error: LogError, finding: Finding) -> bool:
+    """Errors of table copies, of applying, and mere remarks on conflicts explain each their own."""
+    if error.pid is None or not error.in_background or finding.cause not in _BEHIND:
+        return False
+    if error.cause == NO_ROOM:
+        return finding.cause in _WITHOUT_ROOM
+    if error.severity == "LOG" or finding.cause == "silent_divergence":
+        remark = error.severity == "LOG" and "conflict" in error.facts
+        return remark and finding.cause == "silent_divergence"
+    return error.worker.copies_table == (finding.cause in _OF_COPY)
+
+
+def _root(newest: LogError | None, errors: Sequence[LogError]) -> LogError | None:
+    """What is behind the newest: a slot may be held by the connection that timed out before."""
+    if newest is None or newest.cause != "slot_busy":
+        return newest
+    timeouts = [
+        one
+        for one in errors
+        if one.cause == "network_timeout" and newest.age_key - one.age_key <= STALE_AFTER
+    ]
+    if not timeouts:
+        return newest
+    timeout = max(timeouts, key=lambda one: one.age_key)
+    return replace(timeout, facts={**newest.facts, **timeout.facts}, last=newest.last)
+
+
+def _newest(errors: Sequence[LogError]) -> LogError | None:
+    """Of the last attempts, the error that tells most: what merely came along names no cause."""
+    last = max((error.age_key for error in errors), default=LONG_AGO)
+    present = [one for one in errors if last - one.age_key <= _SAME_ATTEMPT]
+    return max(present, key=lambda one: (_told_by(one.cause), one.age_key), default=None)
+
+
+def _told_by(cause: str | None) -> int:
+    return 0 if cause is None else 1 if cause == NO_ROOM else 2
+
+
+def _explained(finding: Finding, error: LogError) -> Finding:
+    takes_over = error.cause in _BEHIND[finding.cause]
+    return replace(
+        finding,
+        cause=str(error.cause) if takes_over else finding.cause,
+        summary=explained(finding, error, takes_over=takes_over),
+        evidence=_merged(finding.evidence, _evidence(finding, error)),
+    )
+
+
+def _evidence(finding: Finding, error: LogError) -> dict[str, Evidence]:
+    facts = {key: value for key, value in error.facts.items() if key != "operation"}
+    return facts | {
+        "subscription_oid": error.worker.subscription_oid,
+        "reason": error.cause if finding.cause == "disabled_on_error" else None,
+        "error": shorten(error.message, MAX_ERROR),
+        "error_times": error.times,
+        "error_first": _written(error.first),
+        "error_last": _written(error.last),
+    }
+
+
+def _merged(known: Mapping[str, Evidence], more: Mapping[str, Evidence]) -> dict[str, Evidence]:
+    """What the probe saw counts; the log adds what it could not see."""
+    new = {key: value for key, value in more.items() if value is not None}
+    return {**new, **{key: value for key, value in known.items() if value is not None}}
+
+
+def _written(time: datetime | None) -> str | None:
+    return None if time is None else f"{time.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"

@@ -1,0 +1,133 @@
+"""Which subscription a worker in the log belongs to. Pure.
+
+An ERROR names neither; other lines of the same process do: "… worker for subscription … has
+started" its name, the origin in a CONTEXT (`pg_<oid>`, of a table's copy `pg_<oid>_<relid>`) its
+OID (PostgreSQL: replication/logical/worker.c, launcher.c, origin.c).
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from functions.notify.log.line import LogLine
+
+_NAMED: Final = re.compile(
+    r"(?:logical replication )?(?P<kind>[a-z ]+) worker for subscription \"(?P<name>.*)\""
+    r" (?:has started|could not connect to the publisher: .*)",
+    re.DOTALL,
+)
+_OF_TABLE: Final = re.compile(r'(?P<name>.*)", table "(?P<table>.*)', re.DOTALL)
+_DISABLED: Final = re.compile(
+    r'subscription "(?P<name>.*)" has been disabled because of an error', re.DOTALL
+)
+_ORIGIN: Final = re.compile(
+    r'^\t?processing remote data for replication origin "pg_(?P<oid>\d+)(?P<of_table>_\d+)?"',
+    re.MULTILINE,
+)
+_SYNC_SLOT: Final = re.compile(r'replication slot "pg_(?P<oid>\d+)(?P<of_table>_sync_\d+)_\d+"')
+_COPY: Final = re.compile(r"could not start initial contents copy for table |COPY [^:\n]+, line ")
+_SYNCHRONIZATION: Final = "table synchronization"
+_ONE_SECOND: Final = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """What is known of a worker: its subscription by name, by OID, by both or not at all.
+
+    `copies_table` is true for one that makes a table's initial copy; `table` is its bare name.
+    """
+
+    subscription: str | None = None
+    subscription_oid: int | None = None
+    copies_table: bool = False
+    table: str | None = None
+
+    @property
+    def identity(self) -> str | int | None:
+        """The subscription, by name if it is known."""
+        return self.subscription or self.subscription_oid
+
+    def completed_by(self, other: "Worker") -> "Worker":
+        return Worker(
+            self.subscription or other.subscription,
+            self.subscription_oid or other.subscription_oid,
+            self.copies_table or other.copies_table,
+            self.table or other.table,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Life:
+    """A process between two others with its pid; `begin` is None if the log reaches not so far."""
+
+    begin: datetime | None
+    worker: Worker
+
+
+class Workers:
+    """The workers that the lines of a log, in any order, tell of."""
+
+    def __init__(self, lines: Iterable[LogLine]) -> None:
+        self._lives: dict[int, list[_Life]] = defaultdict(list)
+        for line in sorted(lines, key=_second_and_start):
+            told = _told_by(line)
+            if told is not None:
+                self._add(line, told)
+        known = [life.worker for lives in self._lives.values() for life in lives]
+        self._names = {one.subscription_oid: one.subscription for one in known if one.subscription}
+
+    def of(self, line: LogLine) -> Worker:
+        """The worker that wrote a line, as far as the lines tell."""
+        lives = self._lives.get(line.pid, [])
+        until = line.time + _ONE_SECOND
+        begun = [life.worker for life in lives if life.begin is None or life.begin < until]
+        worker = begun[-1] if begun else Worker()
+        name = worker.subscription or self._names.get(worker.subscription_oid)
+        return replace(worker, subscription=name)
+
+    def apply_starts(self) -> dict[str, list[datetime]]:
+        """When apply workers started, by subscription."""
+        starts: dict[str, list[datetime]] = defaultdict(list)
+        for life in (life for lives in self._lives.values() for life in lives):
+            worker = life.worker
+            if life.begin is not None and worker.subscription and not worker.copies_table:
+                starts[worker.subscription].append(life.begin)
+        return dict(starts)
+
+    def _add(self, line: LogLine, told: Worker) -> None:
+        lives = self._lives[line.pid]
+        if _starts(line) or not lives:
+            lives.append(_Life(line.time if _starts(line) else None, told))
+        else:
+            lives[-1] = replace(lives[-1], worker=lives[-1].worker.completed_by(told))
+
+
+def _starts(line: LogLine) -> bool:
+    return line.label == "LOG" and line.text.endswith(" has started")
+
+
+def _second_and_start(line: LogLine) -> tuple[datetime, bool]:
+    """Within a second lines have no order, but a process cannot speak before it starts."""
+    return line.time.replace(microsecond=0), not _starts(line)
+
+
+def _told_by(line: LogLine) -> Worker | None:
+    if not line.of_background_process:
+        return None
+    if match := _NAMED.fullmatch(line.text):
+        return _named(match["kind"], match["name"])
+    if match := _DISABLED.fullmatch(line.text):
+        return Worker(match["name"])
+    if match := _ORIGIN.search(line.text) or _SYNC_SLOT.search(line.text):
+        return Worker(None, int(match["oid"]), match["of_table"] is not None)
+    return Worker(copies_table=True) if _COPY.match(line.text) else None
+
+
+def _named(kind: str, name: str) -> Worker:
+    of_table = _OF_TABLE.fullmatch(name) if kind.endswith(_SYNCHRONIZATION) else None
+    if of_table is not None:
+        return Worker(of_table["name"], copies_table=True, table=of_table["table"])
+    return Worker(name, copies_table=kind.endswith(_SYNCHRONIZATION))

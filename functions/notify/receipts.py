@@ -1,0 +1,66 @@
+"""What Notify has told Slack, in DynamoDB.
+
+Slack has no idempotency key: an execution that dies between Slack's answer and the state machine's
+record of it must not lead to a second message. So every step that Slack has taken is kept at once.
+This is not the incident's state, which the state machine alone reads and writes.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final, Protocol
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from functions.notify.incident import Posted, Receipt
+from functions.telemetry import logger
+
+KEPT_FOR: Final = timedelta(days=30)
+
+
+class DynamoDb(Protocol):
+    """The part of boto3's client that is needed here."""
+
+    def get_item(self, **arguments: Any) -> Mapping[str, Any]: ...  # noqa: ANN401 - boto3's own types
+    def update_item(self, **arguments: Any) -> Mapping[str, Any]: ...  # noqa: ANN401 - likewise
+
+
+class Receipts:
+    """The table: one item per incident, with key `incident` and a time to live, `expires_at`."""
+
+    def __init__(self, client: DynamoDb, table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def read(self, incident: str) -> Receipt:
+        """The receipt as last kept, an empty one if there is none. Raises botocore's errors."""
+        item = self._client.get_item(
+            TableName=self._table, Key={"incident": {"S": incident}}, ConsistentRead=True
+        ).get("Item", {})
+        channel, ts = (item.get(key, {}).get("S") for key in ("channel", "ts"))
+        return Receipt(
+            incident=incident,
+            first=Posted(channel, ts) if channel and ts else None,
+            told=frozenset(item.get("told", {}).get("SS", ())),
+        )
+
+    def keep(self, incident: str, now: datetime, entry: str, first: Posted) -> None:
+        """Add an entry to what was told, and where the first message is.
+
+        A failure is logged only: Slack has the message by now, and the answer says where. An
+        exception would lead to the second one.
+        """
+        try:
+            self._client.update_item(
+                TableName=self._table,
+                Key={"incident": {"S": incident}},
+                UpdateExpression="SET channel = :channel, ts = :ts, expires_at = :expires_at "
+                "ADD told :entries",
+                ExpressionAttributeValues={
+                    ":channel": {"S": first.channel},
+                    ":ts": {"S": first.ts},
+                    ":expires_at": {"N": str(int((now + KEPT_FOR).timestamp()))},
+                    ":entries": {"SS": [entry]},
+                },
+            )
+        except (BotoCoreError, ClientError):
+            logger.exception("the receipt was not kept", incident=incident, entry=entry)

@@ -1,0 +1,153 @@
+"""What to do about an event, by what happened, the first message and the receipt."""
+
+from typing import Any
+
+import pytest
+
+from functions.notify.decision import Course, decide
+from functions.notify.event import NotifyEvent
+
+FIRST = {"channel": "C1", "ts": "1.1"}
+BROKEN = [{"cause": "apply_error", "subscription": "orders_sub"}]
+REOPENED = {"closed_at": "2026-11-22T23:40:00Z"}
+UNDELIVERED = {"undelivered": "opened 3f0c"}
+TOLD = {"fingerprint": "3f0c", "causes": ["apply_error"], "notifications": 1}
+
+
+def event(transition: str, incident: dict[str, Any] | None, **cluster: Any) -> NotifyEvent:
+    findings = [] if transition == "resolved" else BROKEN
+    document = {"cluster": "c", "findings": findings, "fingerprint": "3f0c", **cluster}
+    return NotifyEvent.from_json(
+        {
+            "cluster": document,
+            "transition": transition,
+            "incident": None
+            if incident is None
+            else {"opened_at": "2026-11-22T23:34Z", **incident},
+        }
+    )
+
+
+MUTED: dict[str, Any] = {"findings": [], "muted": BROKEN}
+OTHER: dict[str, Any] = {"fingerprint": "77aa"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "told", "expected"),
+    [
+        pytest.param(event("opened", None), [], Course.POST, id="by hand"),
+        pytest.param(event("resolved", None), [], Course.POST, id="resolved by hand"),
+        pytest.param(event("test", None), [], Course.POST, id="test"),
+        pytest.param(event("opened", None, **MUTED), [], Course.SILENCE, id="muted by hand"),
+        pytest.param(event("opened", {}), [], Course.POST, id="opened"),
+        pytest.param(
+            event("opened", {}),
+            ["0 opened 3f0c post"],
+            Course.POST,
+            id="opened, but no receipt's first",
+        ),
+        pytest.param(
+            event("opened", FIRST),
+            ["0 opened 3f0c post"],
+            Course.POST,
+            id="opened, died after posting",
+        ),
+        pytest.param(
+            event("opened", FIRST),
+            ["0 opened 3f0c post", "0 opened 3f0c"],
+            Course.TOLD,
+            id="opened, died before the record",
+        ),
+        pytest.param(
+            event("opened", FIRST, **OTHER),
+            ["0 opened 3f0c post", "0 opened 3f0c"],
+            Course.CONTINUE,
+            id="opened, died before the record, and something else is wrong now",
+        ),
+        pytest.param(
+            event("opened", {**FIRST, **TOLD, **REOPENED}), [], Course.CONTINUE, id="reopened"
+        ),
+        pytest.param(
+            event("opened", {**TOLD, **REOPENED}), [], Course.POST, id="reopened without a first"
+        ),
+        pytest.param(
+            event("changed", {**FIRST, **TOLD}, **OTHER), [], Course.CONTINUE, id="changed"
+        ),
+        pytest.param(
+            event("changed", {**FIRST, **TOLD}, **OTHER),
+            ["1 changed 77aa update"],
+            Course.CONTINUE,
+            id="changed, died after the update",
+        ),
+        pytest.param(
+            event("changed", {**FIRST, **TOLD}, **OTHER),
+            ["1 changed 77aa update", "1 changed 77aa post"],
+            Course.POST,
+            id="changed, first message was gone, died after posting",
+        ),
+        pytest.param(
+            event("changed", {**FIRST, **TOLD}, **OTHER),
+            ["1 changed 77aa"],
+            Course.TOLD,
+            id="changed, told",
+        ),
+        pytest.param(event("changed", {**TOLD}, **OTHER), [], Course.POST, id="changed, no first"),
+        pytest.param(
+            event("changed", {**FIRST, **TOLD}),
+            [],
+            Course.NOTHING_NEW,
+            id="second look, the log tells no more",
+        ),
+        pytest.param(
+            event("changed", {**FIRST, **TOLD, "causes": ["apply_conflict"]}),
+            [],
+            Course.NOTHING_NEW,
+            id="second look, the log tells less",
+        ),
+        pytest.param(
+            event("changed", {**FIRST, **TOLD, "causes": ["worker_down"]}),
+            [],
+            Course.CONTINUE,
+            id="second look, the log tells more",
+        ),
+        pytest.param(event("reminder", {**FIRST, **TOLD}), [], Course.CONTINUE, id="reminder"),
+        pytest.param(event("reminder", TOLD), [], Course.POST, id="reminder without a first"),
+        pytest.param(
+            event("reminder", {**FIRST, **TOLD}),
+            ["0 reminder 3f0c", "1 changed 3f0c"],
+            Course.CONTINUE,
+            id="reminder, others told",
+        ),
+        pytest.param(event("resolved", {**FIRST, **TOLD}), [], Course.CONTINUE, id="resolved"),
+        pytest.param(event("resolved", {}), [], Course.SILENCE, id="resolved, never told"),
+        pytest.param(event("resolved", UNDELIVERED), [], Course.POST, id="resolved, undelivered"),
+        pytest.param(
+            event("resolved", {**FIRST, **UNDELIVERED}),
+            [],
+            Course.CONTINUE,
+            id="resolved, a reminder undelivered",
+        ),
+        pytest.param(
+            event("resolved", {**FIRST, **TOLD}),
+            ["1 resolved 3f0c"],
+            Course.TOLD,
+            id="resolved, told",
+        ),
+        pytest.param(event("opened", {}, **MUTED), [], Course.SILENCE, id="muted"),
+        pytest.param(
+            event("changed", {**FIRST, **TOLD}, **MUTED), [], Course.UPDATE, id="muted now"
+        ),
+        pytest.param(
+            event("resolved", {**FIRST, **TOLD}, **MUTED), [], Course.UPDATE, id="muted while open"
+        ),
+        pytest.param(event("resolved", TOLD, **MUTED), [], Course.SILENCE, id="muted, never told"),
+        pytest.param(
+            event("resolved", {**FIRST, **TOLD}, **MUTED),
+            ["1 resolved 3f0c"],
+            Course.TOLD,
+            id="muted, told",
+        ),
+    ],
+)
+def test_course(asked: NotifyEvent, told: list[str], expected: Course) -> None:
+    assert expected is decide(asked, frozenset(told))

@@ -1,0 +1,325 @@
+"""transitions.jsonata: what is to be done about a cluster, from its verdict and its incident."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from local.aws.moto_adapters.jsonata import evaluate
+from scripts.definition import expression
+
+NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
+MONITOR = {
+    "cluster": "the monitor",
+    "status": "healthy",
+    "fingerprint": "healthy",
+    "findings": [],
+    "log_groups": [],
+}
+
+
+def at(minutes: float) -> str:
+    """An instant, minutes from now; what has passed is negative."""
+    moment = NOW + timedelta(minutes=minutes)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def verdict(name: str = "shop", status: str = "unhealthy", **more: Any) -> dict[str, Any]:
+    """One cluster of a report."""
+    findings = [] if status == "healthy" else [{"cause": "apply_error", "summary": "x"}]
+    fingerprint = {"unhealthy": "f1", "unknown": "f?", "healthy": "f0"}[status]
+    return {
+        "cluster": name,
+        "status": status,
+        "fingerprint": fingerprint,
+        "findings": findings,
+        "log_groups": [],
+        **more,
+    }
+
+
+def incident(**more: Any) -> dict[str, Any]:
+    """An incident opened and told half an hour ago."""
+    return {
+        "cluster": "shop",
+        "status": "open",
+        "fingerprint": "f1",
+        "causes": ["apply_conflict", "slot_lost"],
+        "opened_at": at(-30),
+        "last_notified_at": at(-30),
+        "decided_at": at(-30),
+        "notifications": 1,
+        "explained": "true",
+        "channel": "C1",
+        "ts": "1.1",
+        "expires_at": 2_000_000_000,
+        **more,
+    }
+
+
+def without(document: dict[str, Any], *names: str) -> dict[str, Any]:
+    return {name: value for name, value in document.items() if name not in names}
+
+
+def typed(document: dict[str, Any]) -> dict[str, Any]:
+    """As DynamoDB returns it."""
+
+    def attribute(value: Any) -> dict[str, Any]:
+        if isinstance(value, int):
+            return {"N": str(value)}
+        if isinstance(value, list):
+            return {"L": [{"S": one} for one in value]}
+        return {"S": value}
+
+    return {name: attribute(value) for name, value in document.items()}
+
+
+def decided(
+    clusters: list[dict[str, Any]],
+    incidents: list[dict[str, Any]],
+    *,
+    started: float = -0.1,
+    **input_: Any,
+) -> list[dict[str, Any]]:
+    states = {
+        "context": {
+            "Execution": {"Id": "arn:me", "StartTime": at(started), "Input": input_},
+        },
+        "result": {"Items": [typed(one) for one in incidents]},
+    }
+    failed = any(one["cluster"] == MONITOR["cluster"] for one in clusters)
+    variables = {"clusters": clusters if failed else [*clusters, MONITOR], "states": states}
+    result: list[dict[str, Any]] = evaluate(expression("transitions.jsonata"), variables, NOW)
+    return result
+
+
+def transition(
+    cluster: dict[str, Any], stored: dict[str, Any] | None, *, started: float = -0.1, **input_: Any
+) -> str:
+    done = decided([cluster], [] if stored is None else [stored], started=started, **input_)
+    return str(done[0]["transition"]) if done else "none"
+
+
+CLAIMED = {"claimed_by": "arn:other", "claimed_until": at(4), "decided_at": at(-1)}
+CLOSED = without(incident(status="closed", closed_at=at(-4), fingerprint="f0"), "undelivered")
+SUSPECTED = {
+    "cluster": "shop",
+    "status": "suspected",
+    "unknown_runs": 1,
+    "unknown_since": at(-1),
+    "decided_at": at(-1),
+    "expires_at": 2_000_000_000,
+}
+MUTED = [{"cause": "apply_error"}]
+
+
+@pytest.mark.parametrize(
+    ("cluster", "stored", "expected"),
+    [
+        pytest.param(verdict(status="healthy"), None, "none", id="all is well"),
+        pytest.param(verdict(), None, "opened", id="broken for the first time"),
+        pytest.param(verdict(), incident(), "none", id="ongoing"),
+        pytest.param(verdict(fingerprint="f2"), incident(), "changed", id="other causes"),
+        pytest.param(verdict(status="healthy"), incident(), "resolved", id="well again"),
+        pytest.param(verdict(), CLOSED, "opened", id="broken again at once"),
+        pytest.param(verdict(status="healthy"), CLOSED, "none", id="stays well"),
+        pytest.param(
+            verdict(status="unhealthy", findings=[], muted=MUTED), None, "none", id="muted"
+        ),
+        pytest.param(
+            verdict(findings=[], muted=MUTED), incident(), "resolved", id="muted since it opened"
+        ),
+    ],
+)
+def test_an_outage_is_opened_once_and_resolved_once(
+    cluster: dict[str, Any], stored: dict[str, Any] | None, expected: str
+) -> None:
+    assert expected == transition(cluster, stored)
+
+
+@pytest.mark.parametrize(
+    ("minutes_open", "minutes_silent", "after", "expected"),
+    [
+        (59, 59, None, "none"),
+        (60, 60, None, "reminder"),
+        (100, 59, None, "none"),
+        (299, 239, None, "none"),
+        (300, 240, None, "reminder"),
+        (15, 15, 15, "reminder"),
+        (14, 14, 15, "none"),
+        (300, 240, 600, "none"),
+        (1_260, 600, 600, "reminder"),
+    ],
+)
+def test_reminders_come_after_an_hour_and_then_every_four(
+    minutes_open: int, minutes_silent: int, after: int | None, expected: str
+) -> None:
+    """`remind-after-minutes` replaces the hour, and the four if it is longer."""
+    stored = incident(opened_at=at(-minutes_open), last_notified_at=at(-minutes_silent))
+    cluster = verdict() if after is None else verdict(remind_after_minutes=after)
+    assert expected == transition(cluster, stored)
+
+
+@pytest.mark.parametrize(
+    ("cluster", "stored", "expected"),
+    [
+        pytest.param(verdict(status="unknown"), None, "noted", id="for the first time"),
+        pytest.param(verdict(status="unknown"), SUSPECTED, "opened", id="for the second"),
+        pytest.param(verdict(status="unknown", unknown_runs=1), None, "opened", id="at once"),
+        pytest.param(verdict(status="unknown", unknown_runs=3), SUSPECTED, "noted", id="of three"),
+        pytest.param(verdict(status="healthy"), SUSPECTED, "forgotten", id="and well again"),
+        pytest.param(verdict(), SUSPECTED, "opened", id="and then unhealthy"),
+        pytest.param(verdict(status="unknown"), incident(), "changed", id="after an unhealthy run"),
+        pytest.param(verdict(status="unknown"), CLOSED, "noted", id="soon after an incident"),
+        pytest.param(
+            verdict(status="unknown"),
+            incident(fingerprint="f?", decided_at=at(-1)),
+            "none",
+            id="ongoing",
+        ),
+    ],
+)
+def test_no_answer_opens_on_the_second_consecutive_run(
+    cluster: dict[str, Any], stored: dict[str, Any] | None, expected: str
+) -> None:
+    assert expected == transition(cluster, stored)
+
+
+@pytest.mark.parametrize(
+    ("stored", "started", "expected"),
+    [
+        pytest.param(incident(**CLAIMED), -0.1, "none", id="claimed by another execution"),
+        pytest.param(
+            without(incident(**CLAIMED | {"claimed_until": at(-1)}), "last_notified_at"),
+            -0.1,
+            "opened",
+            id="its execution died before it told anybody",
+        ),
+        pytest.param(
+            incident(**CLAIMED | {"claimed_until": at(-1)}, fingerprint="f2"),
+            -0.1,
+            "changed",
+            id="its execution died before it told of a change",
+        ),
+        pytest.param(
+            incident(**CLAIMED | {"claimed_until": at(-1), "claimed_for": "resolved"}),
+            -0.1,
+            "opened",
+            id="its execution died after it told of a recovery",
+        ),
+        pytest.param(
+            incident(closed_at=at(-4), fingerprint="f0"), -0.1, "opened", id="died while reopening"
+        ),
+        pytest.param(
+            incident(decided_at=at(-0.1), fingerprint="f2"), -0.2, "none", id="judged since"
+        ),
+        pytest.param(SUSPECTED | {"decided_at": at(-0.1)}, -0.2, "none", id="noted since"),
+    ],
+)
+def test_one_execution_at_a_time_tells_of_an_incident(
+    stored: dict[str, Any], started: float, expected: str
+) -> None:
+    """An execution that began before the last decision may have seen an older world."""
+    assert expected == transition(verdict(), stored, started=started)
+
+
+@pytest.mark.parametrize(
+    ("cluster", "stored", "expected"),
+    [
+        pytest.param(verdict(status="healthy"), None, "test", id="healthy"),
+        pytest.param(verdict(), None, "opened", id="broken"),
+        pytest.param(verdict(), incident(), "reminder", id="ongoing"),
+        pytest.param(verdict(fingerprint="f2"), incident(), "changed", id="changed"),
+        pytest.param(verdict(status="unknown"), None, "opened", id="unknown for the first time"),
+        pytest.param(verdict(), incident(**CLAIMED), "test", id="another execution tells"),
+        pytest.param(verdict(findings=[], muted=MUTED), None, "test", id="muted"),
+        pytest.param(verdict(findings=[], muted=MUTED), incident(), "test", id="muted since"),
+        pytest.param(verdict(status="healthy"), incident(), "resolved", id="well again"),
+    ],
+)
+def test_force_notify_always_has_something_to_say(
+    cluster: dict[str, Any], stored: dict[str, Any] | None, expected: str
+) -> None:
+    assert expected == transition(cluster, stored, force_notify=True)
+
+
+@pytest.mark.parametrize(
+    ("stored", "expected"),
+    [
+        (incident(explained="false", opened_at=at(-14)), "changed"),
+        (incident(explained="false", opened_at=at(-16)), "none"),
+        (incident(explained="true", opened_at=at(-14)), "none"),
+    ],
+    ids=["unexplained", "for too long", "explained"],
+)
+def test_a_log_that_is_late_is_asked_again(stored: dict[str, Any], expected: str) -> None:
+    assert expected == transition(verdict(), stored)
+
+
+def test_an_unknown_cluster_s_incident_began_when_it_was_first_missed() -> None:
+    [one] = decided([verdict(status="unknown")], [SUSPECTED])
+    assert at(-1) == one["incident"]["opened_at"]
+    assert not {"unknown_runs", "unknown_since"} & one["incident"].keys()
+
+
+def test_a_claim_keeps_what_is_known_of_the_incident() -> None:
+    [one] = decided([verdict(fingerprint="f2")], [incident()])
+    claim = {
+        "claimed_by": "arn:me",
+        "claimed_for": "changed",
+        "claimed_until": at(5),
+        "decided_at": at(0),
+        "expires_at": int(NOW.timestamp()) + 30 * 86_400,
+    }
+    assert incident() | claim == one["incident"]
+    assert typed(one["incident"]) == one["item"]
+    assert ("shop", at(-30)) == (one["cluster"], one["seen"])
+
+
+def test_a_suspicion_is_noted_and_forgotten_without_an_incident() -> None:
+    [noted] = decided([verdict(status="unknown")], [])
+    expected = SUSPECTED | {
+        "unknown_since": at(0),
+        "decided_at": at(0),
+        "expires_at": int(NOW.timestamp()) + 86_400,
+    }
+    assert (expected, "never") == (noted["incident"], noted["seen"])
+    [forgotten] = decided([verdict(status="healthy")], [SUSPECTED])
+    assert int(NOW.timestamp()) == forgotten["incident"]["expires_at"]
+    assert "unknown_runs" not in forgotten["incident"]
+
+
+@pytest.mark.parametrize(
+    ("status", "stored", "expected"),
+    [
+        ("healthy", [], []),
+        ("healthy", [incident(cluster="the monitor")], ["resolved"]),
+        ("unhealthy", [], ["opened"]),
+    ],
+)
+def test_the_monitor_itself_is_a_cluster(
+    status: str, stored: list[dict[str, Any]], expected: list[str]
+) -> None:
+    """A check that worked ends its incident; a drill says nothing of it."""
+    clusters = [verdict("the monitor", status)] if status != "healthy" else []
+    states = decided(clusters, stored)
+    assert expected == [one["transition"] for one in states]
+    if not stored and status == "healthy":
+        assert [] == decided([], [], force_notify=True)
+
+
+@pytest.mark.parametrize("broken", [0, 1, 100, 400])
+def test_an_execution_takes_on_a_hundred_clusters_at_most(broken: int) -> None:
+    """The list is a variable of the state machine, which takes 262,144 bytes."""
+    clusters = [
+        verdict(
+            f"production-orders-replica-{number:04}", "unhealthy" if number < broken else "healthy"
+        )
+        for number in range(400)
+    ]
+    stored = [incident(cluster=one["cluster"], fingerprint="other") for one in clusters]
+    done = decided(clusters, stored[:broken])
+    assert min(broken, 100) == len(done)
+    assert all("changed" == one["transition"] for one in done)
+    assert len(json.dumps(done)) < 262_144
