@@ -2,10 +2,9 @@
 
 import re
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Final
 
-DEFINITION: Final = Path(__file__).parents[1] / "statemachine" / "monitor.asl.json"
+from scripts.definition import definition
 
 _PLACEHOLDER: Final = re.compile(r"\$\{(\w+)\}")
 
@@ -16,11 +15,11 @@ class PlaceholderError(Exception):
 
 def filled_in(substitutions: Mapping[str, str]) -> str:
     """The definition as DefinitionSubstitutions make it; the names must match exactly."""
-    text = DEFINITION.read_text()
+    text = definition()
     wanted = set(_PLACEHOLDER.findall(text))
     if wanted != set(substitutions):
         raise PlaceholderError(
-            f"{DEFINITION.name} has the placeholders {sorted(wanted)}, "
+            f"the definition has the placeholders {sorted(wanted)}, "
             f"filled in are {sorted(substitutions)}"
         )
     return _PLACEHOLDER.sub(lambda match: substitutions[match[1]], text)

@@ -18,8 +18,9 @@ from zipfile import ZipFile
 
 import yaml  # type: ignore[import-untyped]  # PyYAML, by way of Chalice
 
+from scripts.definition import SOURCE, definition
+
 PROJECT = Path(__file__).parent.parent
-DEFINITION = PROJECT / "statemachine" / "monitor.asl.json"
 TEMPLATE = PROJECT / "statemachine" / "template.yaml"
 OUTPUT = PROJECT / "build" / "package"
 OURS = ("app.py", "chalice_app/", "functions/")
@@ -40,7 +41,7 @@ def build(output: Path) -> Path:
         _stage(staging)
         _run_chalice(staging, output.absolute())
     _rewrite_as_json(output / "sam.yaml")
-    shutil.copy(DEFINITION, output)
+    (output / SOURCE.name).write_text(definition())
     package = output / "deployment.zip"
     if missing := _required() - _packaged(package):
         raise PackagingError(f"{package} lacks {', '.join(sorted(missing))}")

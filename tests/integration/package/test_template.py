@@ -35,6 +35,14 @@ def test_template_is_valid(package: Path) -> None:
         ("ReplicationMonitorRole", "AWS::IAM::Role"),
         ("ReplicationMonitorSchedule", "AWS::Scheduler::Schedule"),
         ("ReplicationMonitorScheduleRole", "AWS::IAM::Role"),
+        ("ReplicationMonitorLogGroup", "AWS::Logs::LogGroup"),
+        ("MissedChecks", "AWS::SQS::Queue"),
+        ("Incidents", "AWS::DynamoDB::Table"),
+        ("Receipts", "AWS::DynamoDB::Table"),
+        ("AlertTopic", "AWS::SNS::Topic"),
+        ("ExecutionsFail", "AWS::CloudWatch::Alarm"),
+        ("NoSuccess", "AWS::CloudWatch::Alarm"),
+        ("Dashboard", "AWS::CloudWatch::Dashboard"),
     ],
 )
 def test_resource_is_there(resources: Resources, name: str, kind: str) -> None:
@@ -101,13 +109,61 @@ def test_schedule_starts_the_state_machine(resources: Resources) -> None:
     assert {"Fn::GetAtt": ["ReplicationMonitor", "Arn"]} == target["Arn"]
     assert {} == json.loads(target["Input"])
     assert {"MaximumEventAgeInSeconds": 60, "MaximumRetryAttempts": 3} == target["RetryPolicy"]
+    assert {"Arn": {"Fn::GetAtt": ["MissedChecks", "Arn"]}} == target["DeadLetterConfig"]
+
+
+@pytest.mark.parametrize(
+    ("alarm", "metrics", "missing"),
+    [
+        ("ExecutionsFail", {"ExecutionsFailed", "ExecutionsTimedOut"}, "notBreaching"),
+        ("NoSuccess", {"ExecutionsSucceeded"}, "breaching"),
+    ],
+)
+def test_alarms_tell_the_topic_without_the_state_machine(
+    resources: Resources, alarm: str, metrics: set[str], missing: str
+) -> None:
+    """Its failures, and its silence: where there are no data, silence is what is wrong."""
+    properties = resources[alarm]["Properties"]
+    named = {properties.get("MetricName")} | {
+        one["MetricStat"]["Metric"]["MetricName"]
+        for one in properties.get("Metrics", [])
+        if "MetricStat" in one
+    }
+    assert metrics == named - {None}
+    assert missing == properties["TreatMissingData"]
+    assert [{"Ref": "AlertTopic"}] == properties["AlarmActions"]
+
+
+@pytest.mark.parametrize(("table", "key"), [("Incidents", "cluster"), ("Receipts", "incident")])
+def test_tables_cost_nothing_when_idle_and_lose_nothing(
+    resources: Resources, table: str, key: str
+) -> None:
+    properties = resources[table]["Properties"]
+    assert "PAY_PER_REQUEST" == properties["BillingMode"]
+    assert [{"AttributeName": key, "KeyType": "HASH"}] == properties["KeySchema"]
+    assert {"AttributeName": "expires_at", "Enabled": True} == properties["TimeToLiveSpecification"]
+    assert properties["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"]
+    assert properties["SSESpecification"]["SSEEnabled"]
+
+
+def test_state_machine_s_log_holds_no_data(resources: Resources) -> None:
+    logging = resources["ReplicationMonitor"]["Properties"]["Logging"]
+    assert ("ERROR", False) == (logging["Level"], logging["IncludeExecutionData"])
 
 
 WITHOUT_RESOURCE_LEVEL = {
     "ec2:DescribeNetworkInterfaces",
     "ec2:DescribeSubnets",
+    "logs:CreateLogDelivery",
+    "logs:DeleteLogDelivery",
+    "logs:DescribeLogGroups",
+    "logs:DescribeResourcePolicies",
+    "logs:GetLogDelivery",
     "logs:GetQueryResults",
+    "logs:ListLogDeliveries",
+    "logs:PutResourcePolicy",
     "logs:StopQuery",
+    "logs:UpdateLogDelivery",
     "xray:GetSamplingRules",
     "xray:GetSamplingTargets",
     "xray:PutTelemetryRecords",

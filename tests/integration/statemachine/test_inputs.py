@@ -73,6 +73,7 @@ def test_the_window_of_the_log_query_ends_now_and_begins_that_many_minutes_ago(
         raise RuntimeError
 
     made = machine(fails)
+    made.run(input_)
     run = made.run(input_)
     request = made.queries.requests[0].request
     started = datetime.fromisoformat(run.notified[0]["execution"]["started_at"])
