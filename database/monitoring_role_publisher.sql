@@ -1,0 +1,17 @@
+-- The role the monitor logs in with on a publisher (parameters publisher/…). Run it as the
+-- administrator, in the database that holds the publications, as often as wanted:
+--
+--     psql -v role=replication_monitor -f database/monitoring_role_publisher.sql
+--
+-- Then give the role its way to log in: monitoring_role_password.sql or monitoring_role_rds_iam.sql.
+-- Needs no grant, because PUBLIC may read it (PostgreSQL 15 to 18):
+--   pg_replication_slots, pg_publication, pg_publication_tables, pg_class, pg_index, pg_namespace,
+--   pg_current_wal_lsn().
+
+\set ON_ERROR_STOP on
+
+BEGIN;
+
+\ir monitoring_role.sql
+
+COMMIT;
