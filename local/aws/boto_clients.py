@@ -8,7 +8,12 @@ from boto3.session import Session
 from botocore.config import Config
 
 ACCESS_KEY: Final = "local"
-_CONFIG: Final = Config(retries={"total_max_attempts": 1}, max_pool_connections=50, proxies={})
+_CONFIG: Final = Config(
+    retries={"total_max_attempts": 1},
+    max_pool_connections=50,
+    proxies={},
+    user_agent="local",  # botocore's own is put together anew for every request
+)
 _MAKING_A_CLIENT: Final = threading.Lock()
 
 

@@ -8,6 +8,8 @@ import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
+from io import BytesIO
 from typing import TYPE_CHECKING, Protocol, Self
 from uuid import uuid4
 
@@ -18,6 +20,7 @@ from werkzeug.wrappers import Request, Response
 from local.aws.fake_functions import FakeFunctions
 from local.aws.functions import Functions, InvocationRefusedError, InvocationResult
 from local.aws.json_types import JsonObject
+from local.aws.outages import Outage, Outages
 from local.logs.errors import LogsApiError
 
 if TYPE_CHECKING:
@@ -64,7 +67,10 @@ class Gateway:
         self.queries = queries
         self.functions: Functions = FakeFunctions({})
         self.calls: list[Call] = []
+        self._outages = Outages()
         self._moto = DomainDispatcherApplication(create_backend_app)
+        # moto reads its own directory for every request to find this out
+        self._moto.get_backend_for_host = cache(self._moto.get_backend_for_host)
         self._server = make_server(
             "127.0.0.1", 0, self._answer, threaded=True, request_handler=_QuietHandler
         )
@@ -89,11 +95,29 @@ class Gateway:
         self._thread.join()
         self._server.server_close()
 
+    def fail(
+        self, service: str, action: str, *, status: int, code: str, times: int | None = None
+    ) -> None:
+        """Answer the next `times` calls of `action` with an error, or all until `mend` is called.
+
+        `service` is the signing name. Raises `CannotFailError` for one whose errors are not known.
+        """
+        self._outages.begin(Outage(service, action, status, code), times)
+
+    def mend(self) -> None:
+        """Let every service work again."""
+        self._outages.end()
+
     def _answer(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
         request = Request(environ)
-        self.calls.append(_call(request))
+        environ["wsgi.input"] = BytesIO(request.get_data())
+        call = _call(request)
+        self.calls.append(call)
+        outage = self._outages.next(call.service, call.action)
+        if outage is not None:
+            return outage.response()(environ, start_response)
         invoke = _INVOKE.match(request.path)
         if request.method == "POST" and invoke:
             return self._invoke(invoke["function"], request)(environ, start_response)
@@ -143,7 +167,8 @@ class _QuietHandler(MotoRequestHandler):  # type: ignore[misc]  # moto has no ty
 
 def _call(request: Request) -> Call:
     scope = _CREDENTIAL_SCOPE.search(request.headers.get("Authorization", ""))
-    action = request.headers.get("X-Amz-Target", "").rpartition(".")[2]
+    target = request.headers.get("X-Amz-Target", "").rpartition(".")[2]
+    action = target or request.form.get("Action")
     return Call(
         service=scope["service"] if scope else "",
         action=action or f"{request.method} {request.path}",

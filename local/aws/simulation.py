@@ -11,6 +11,7 @@ from typing import Any, Final, Self
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.config import default_user_config
 from moto.moto_api._internal.models import moto_api_backend
+from moto.sns.models import sns_backends
 
 from local.aws import moto_adapters
 from local.aws.boto_clients import BotoClients
@@ -96,6 +97,27 @@ class LocalAws:
             name=name, definition=text, roleArn=_ROLE
         )
         return str(created["stateMachineArn"])
+
+    def create_table(self, name: str, key: str) -> None:
+        """A DynamoDB table on demand whose key is a string and whose TTL is `expires_at`."""
+        dynamodb = self.client("dynamodb")
+        dynamodb.create_table(
+            TableName=name,
+            KeySchema=[{"AttributeName": key, "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
+        ttl = {"Enabled": True, "AttributeName": "expires_at"}
+        dynamodb.update_time_to_live(TableName=name, TimeToLiveSpecification=ttl)
+
+    def create_topic(self, name: str) -> str:
+        """An SNS topic; its ARN."""
+        return str(self.client("sns").create_topic(Name=name)["TopicArn"])
+
+    def published(self, topic_arn: str) -> list[tuple[str, str]]:
+        """Subject (empty if there is none) and message of what a topic got, in order."""
+        topic = sns_backends[self.account][self.region].topics[topic_arn]
+        return [(subject or "", message) for _, message, subject, *_ in topic.sent_notifications]
 
     def _stop_executions(self) -> None:
         states = self.client("stepfunctions")

@@ -13,18 +13,24 @@ from local.aws.moto_adapters import (
     choice,
     clients,
     clock,
+    definitions,
+    dynamodb,
     error_matching,
     execution_names,
     execution_result,
     jsonata,
     map_context,
+    parameters,
     payload_limit,
     sdk_casing,
     sdk_names,
+    service_errors,
+    sns,
 )
 from local.aws.moto_adapters.clock import Clock
+from local.aws.moto_adapters.simulated_clock import SimulatedClock
 
-__all__ = ["Clock", "install"]
+__all__ = ["Clock", "SimulatedClock", "install"]
 
 
 @contextmanager
@@ -36,14 +42,19 @@ def install(endpoint_url: str, time: Clock, without: Collection[str] = ()) -> It
         "choice": choice.install(),
         "clients": clients.install(endpoint_url),
         "clock": clock.install(time),
+        "definitions": definitions.install(),
+        "dynamodb": dynamodb.install(),
         "error_matching": error_matching.install(),
         "execution_names": execution_names.install(),
-        "execution_result": execution_result.install(),
-        "jsonata": jsonata.install(),
+        "execution_result": execution_result.install(time),
+        "jsonata": jsonata.install(time),
         "map_context": map_context.install(),
+        "parameters": parameters.install(),
         "payload_limit": payload_limit.install(),
         "sdk_casing": sdk_casing.install(),
         "sdk_names": sdk_names.install(),
+        "service_errors": service_errors.install(),
+        "sns": sns.install(),
     }
     if unknown := set(without) - set(adapters):
         raise ValueError(f"no such adapter: {', '.join(sorted(unknown))}")

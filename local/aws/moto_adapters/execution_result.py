@@ -7,7 +7,6 @@ string as it is, where AWS gives JSON.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from typing import Final
 
 from moto.stepfunctions.parser.api import ExecutionStatus
@@ -20,6 +19,7 @@ from moto.stepfunctions.parser.asl.eval.program_state import (
 from moto.stepfunctions.parser.asl.utils.encoding import to_json_str
 from moto.stepfunctions.parser.backend.execution import BaseExecutionWorkerCommunication
 
+from local.aws.moto_adapters.clock import Clock
 from local.aws.moto_adapters.replacement import replaced
 
 _STATUS: Final = {
@@ -31,15 +31,18 @@ _STATUS: Final = {
 
 
 @contextmanager
-def install() -> Iterator[None]:
-    with replaced(BaseExecutionWorkerCommunication, "_reflect_execution_status", _reflect):
+def install(clock: Clock) -> Iterator[None]:
+    def reflect(self: BaseExecutionWorkerCommunication) -> None:
+        self.execution.stop_date = clock.now()
+        _reflect(self)
+
+    with replaced(BaseExecutionWorkerCommunication, "_reflect_execution_status", reflect):
         yield
 
 
 def _reflect(self: BaseExecutionWorkerCommunication) -> None:
     execution = self.execution
     end = execution.exec_worker.env.program_state()
-    execution.stop_date = datetime.now(UTC)
     if isinstance(end, ProgramEnded):
         output = execution.exec_worker.env.states.get_input()
         execution.output = to_json_str(output, separators=(",", ":"))

@@ -9,7 +9,10 @@ expression that does not parse, or names `$`, `$$` or `$eval`, is refused with t
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from copy import copy
 from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Final
 
 from jsonata import Jsonata
 from jsonata.jexception import JException
@@ -22,38 +25,65 @@ from moto.stepfunctions.parser.asl.jsonata.jsonata import (
 )
 
 from local.aws.json_types import Json, JsonObject
+from local.aws.moto_adapters.clock import Clock
 from local.aws.moto_adapters.failures import query_evaluation_error
-from local.aws.moto_adapters.jsonata_functions import FUNCTIONS
+from local.aws.moto_adapters.jsonata_functions import FUNCTIONS, time_functions
 from local.aws.moto_adapters.replacement import replaced
 
-_TIME_LIMIT_MS = 5_000
-_DEPTH_LIMIT = 500
+_TIME_LIMIT_MS: Final = 5_000
 
 
 @contextmanager
-def install() -> Iterator[None]:
+def install(clock: Clock) -> Iterator[None]:
+    def eval_body(self: StringJSONata, env: Environment) -> None:
+        try:
+            env.stack.append(evaluate(self.expression, _variables(env), clock.now()))
+        except JSONataException as error:
+            cause = f"The JSONata expression '{self.expression}' {error.details}"
+            raise query_evaluation_error(env, cause) from error
+
     with ExitStack() as stack:
         stack.enter_context(replaced(StringJSONata, "__init__", _init))
-        stack.enter_context(replaced(StringJSONata, "_eval_body", _eval_body))
+        stack.enter_context(replaced(StringJSONata, "_eval_body", eval_body))
         yield
 
 
-def evaluate(expression: str, variables: Mapping[str, Json]) -> Json:
+def evaluate(expression: str, variables: Mapping[str, Json], now: datetime) -> Json:
     """The value of `expression` as plain JSON data, with `variables` by name without `$`.
 
-    Raises `JSONataException` when the expression fails or its result is undefined or no JSON.
+    `now` is the instant of `$now()` and `$millis()`. Raises `JSONataException` when the expression
+    fails or its result is undefined or no JSON.
     """
     try:
-        compiled = Jsonata(expression, timeout=_TIME_LIMIT_MS, stack=_DEPTH_LIMIT)
-        compiled.set_output_convert_nulls(False)
-        for name, function in FUNCTIONS.items():
-            compiled.register_lambda(name, function)
-        result = compiled.evaluate(None, variables)
+        result = _evaluation(expression, now).evaluate(None, variables)
     except (JException, ValueError, TypeError, RecursionError) as error:
         raise JSONataException("EvaluationFailed", str(error)) from error
     if result is None:
         raise JSONataException("Undefined", "returned nothing (undefined).")
     return _plain(result)
+
+
+def _evaluation(expression: str, now: datetime) -> Jsonata:
+    """The expression in an environment of its own, to be evaluated once, in this thread."""
+    evaluation = copy(_compiled(expression))
+    evaluation.parser = Jsonata.get_parser()
+    evaluation.environment = evaluation.create_frame(evaluation.environment)
+    evaluation.environment.set_runtime_bounds(_TIME_LIMIT_MS, None)
+    for name, function in time_functions(now).items():
+        evaluation.register_lambda(name, function)
+    # jsonata-python looks here for what is evaluated in a thread
+    Jsonata.CURRENT.jsonata = evaluation
+    return evaluation
+
+
+@lru_cache(maxsize=1024)
+def _compiled(expression: str) -> Jsonata:
+    """Shared by all threads, so never evaluated itself. Raises `JException`."""
+    compiled = Jsonata(expression)
+    compiled.set_output_convert_nulls(False)
+    for name, function in FUNCTIONS.items():
+        compiled.register_lambda(name, function)
+    return compiled
 
 
 def _plain(value: Json) -> Json:
@@ -79,17 +109,9 @@ def _init(self: StringJSONata, expression: str) -> None:
     if "$eval(" in expression:
         raise ValueError(f"Step Functions has no $eval, use $parse: {expression}")
     try:
-        Jsonata(expression)
+        _compiled(expression)
     except JException as error:
         raise ValueError(f"the JSONata expression does not parse: {expression}: {error}") from error
-
-
-def _eval_body(self: StringJSONata, env: Environment) -> None:
-    try:
-        env.stack.append(evaluate(self.expression, _variables(env)))
-    except JSONataException as error:
-        cause = f"The JSONata expression '{self.expression}' {error.details}"
-        raise query_evaluation_error(env, cause) from error
 
 
 def _variables(env: Environment) -> JsonObject:

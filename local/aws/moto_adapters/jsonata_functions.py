@@ -1,4 +1,4 @@
-"""The functions Step Functions adds to JSONata. Development only.
+"""The functions Step Functions adds to JSONata, and those that tell the time. Development only.
 
 Numbers that jsonata-python hands over may be floats; the errors are `ValueError`s, which the
 evaluator turns into `States.QueryEvaluationError`.
@@ -9,8 +9,11 @@ import json
 import math
 import random
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, Final
 from uuid import uuid4
+
+from jsonata.functions import Functions
 
 from local.aws.json_types import Json
 
@@ -63,3 +66,13 @@ FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
     "uuid": lambda: str(uuid4()),
     "parse": parse,
 }
+
+
+def time_functions(instant: datetime) -> dict[str, Callable[..., Any]]:
+    """JSONata's own `$now` and `$millis`, which give the same instant throughout an expression."""
+    milliseconds = round(instant.timestamp() * 1000)
+
+    def now(picture: str | None = None, zone: str | None = None) -> Json:
+        return Functions.datetime_from_millis(milliseconds, picture, zone)
+
+    return {"now": now, "millis": lambda: milliseconds}

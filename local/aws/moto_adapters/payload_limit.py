@@ -16,7 +16,6 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task import (
 )
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import state_task_service
 from moto.stepfunctions.parser.asl.eval.environment import Environment
-from moto.stepfunctions.parser.asl.utils.encoding import to_json_str
 
 from local.aws.json_types import Json, JsonObject
 from local.aws.moto_adapters.failures import data_limit_exceeded
@@ -48,6 +47,5 @@ def install() -> Iterator[None]:
 
 def is_within_limit(value: Json) -> bool:
     """Whether `value`, as compact JSON in UTF-8, may travel between states."""
-    plain = json.loads(to_json_str(value))
-    text = json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
     return len(text.encode(errors="surrogatepass")) <= MAX_PAYLOAD_BYTES

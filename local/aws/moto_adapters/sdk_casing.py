@@ -2,28 +2,22 @@
 
 Step Functions takes and gives PascalCase whatever the service's own casing; moto's two places for
 that are empty. The names come from botocore's service model, at every depth, in structures, lists
-and maps (a map's keys are data and stay). A parameter the model lacks, or in the service's own
-casing, is an error, as it is for Step Functions.
+and maps (a map's keys are data and stay).
 """
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
-from functools import lru_cache
 
-from botocore.model import ListShape, MapShape, OperationModel, Shape, StructureShape
+from botocore.model import ListShape, MapShape, Shape, StructureShape
 from botocore.response import StreamingBody
-from botocore.session import Session
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_aws_sdk import (  # noqa: E501  moto's own length
     StateTaskServiceAwsSdk,
 )
 
 from local.aws.json_types import Json, JsonObject
+from local.aws.moto_adapters.parameters import operation_model, to_boto
 from local.aws.moto_adapters.replacement import replaced
-
-
-class UnsupportedParameterError(Exception):
-    """Step Functions has no such parameter for this action."""
 
 
 @contextmanager
@@ -35,27 +29,6 @@ def install() -> Iterator[None]:
         ):
             stack.enter_context(replaced(StateTaskServiceAwsSdk, name, ours))
         yield
-
-
-def to_boto(value: Json, shape: Shape | None, path: str = "") -> Json:
-    """`value` with the service's own member names. Raises `UnsupportedParameterError`."""
-    if isinstance(shape, StructureShape) and isinstance(value, dict):
-        members = {pascal_case(member): member for member in shape.members}
-        for key in value:
-            if key not in members:
-                raise UnsupportedParameterError(
-                    f'The field "{path}{key}" is not supported by Step Functions, '
-                    f"but these are: {', '.join(sorted(members))}"
-                )
-        return {
-            members[key]: to_boto(item, shape.members[members[key]], f"{path}{key}.")
-            for key, item in value.items()
-        }
-    if isinstance(shape, ListShape) and isinstance(value, list):
-        return [to_boto(item, shape.member, path) for item in value]
-    if isinstance(shape, MapShape) and isinstance(value, dict):
-        return {key: to_boto(item, shape.value, path) for key, item in value.items()}
-    return value
 
 
 def from_boto(value: Json, shape: Shape | None) -> Json:
@@ -88,22 +61,12 @@ def _scalar(value: Json) -> Json:
 
 
 def _normalise_parameters(self: StateTaskServiceAwsSdk, parameters: JsonObject, *_: object) -> None:
-    converted = to_boto(parameters, _operation(self).input_shape)
+    converted = to_boto(parameters, operation_model(self).input_shape, pascal_case)
     parameters.clear()
     parameters.update(converted)
 
 
 def _normalise_response(self: StateTaskServiceAwsSdk, response: JsonObject, *_: object) -> None:
-    converted = from_boto(response, _operation(self).output_shape)
+    converted = from_boto(response, operation_model(self).output_shape)
     response.clear()
     response.update(converted)
-
-
-def _operation(task: StateTaskServiceAwsSdk) -> OperationModel:
-    action = task.resource.api_action
-    return _operation_model(task._get_boto_service_name(), action[0].upper() + action[1:])  # noqa: SLF001  moto's name for the service
-
-
-@lru_cache
-def _operation_model(service: str, operation: str) -> OperationModel:
-    return Session().get_service_model(service).operation_model(operation)

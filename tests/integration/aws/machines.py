@@ -1,7 +1,7 @@
 """Builds small state machines, runs them on the local AWS and gives back what came of them."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,6 +57,18 @@ def sdk(action: str, arguments: Any, **state: Any) -> dict[str, Any]:
     return {"Type": "Task", "Resource": resource, "Arguments": arguments, **state}
 
 
+def dynamodb(action: str, arguments: Any, **state: Any) -> dict[str, Any]:
+    """A task of the optimized integration with DynamoDB."""
+    resource = f"arn:aws:states:::dynamodb:{action}"
+    return {"Type": "Task", "Resource": resource, "Arguments": arguments, **state}
+
+
+def publish(arguments: Any, **state: Any) -> dict[str, Any]:
+    """A task that publishes to an SNS topic."""
+    resource = "arn:aws:states:::sns:publish"
+    return {"Type": "Task", "Resource": resource, "Arguments": arguments, **state}
+
+
 def emit(output: Any, **state: Any) -> dict[str, Any]:
     """A state whose output is `output`."""
     return {"Type": "Pass", "Output": output, **state}
@@ -74,11 +86,14 @@ def run(  # noqa: PLR0913  each has a default
     queries: Queries | None = None,
     clock: Clock | None = None,
     without: Collection[str] = (),
+    prepare: Callable[[LocalAws], None] | None = None,
 ) -> Run:
     """Execute `definition` with the input `data`; waits and retries are sped up by default."""
     fake = FakeFunctions(functions or {})
     clock = clock or Clock(speed=FAST)
     with LocalAws(fake, queries, clock, without) as aws:
+        if prepare is not None:
+            prepare(aws)
         client = aws.client("stepfunctions")
         machine_arn = aws.create_state_machine("machine", definition)
         arn = start_execution(client, machine_arn, {} if data is None else data)

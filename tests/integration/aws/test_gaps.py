@@ -1,19 +1,38 @@
 """moto's gaps are still there. One that fails here is closed upstream: drop its adapter."""
 
+import json
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import botocore.exceptions
 import pytest
+from moto.dynamodb.models import table
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import (
     state_task_service_aws_sdk,
 )
 from moto.stepfunctions.parser.asl.jsonata.jsonata import encode_jsonata_variable_declarations
+from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguageParser
 from moto.stepfunctions.parser.quotas import is_within_size_quota
 
 from local.aws import Clock, FakeFunctions, FunctionError, LocalAws, in_turn
 from local.aws.executions import start_execution, wait_for_end
-from tests.integration.aws.machines import catch, emit, invoke, machine, processor, run, sdk
+from local.aws.moto_adapters import definitions
+from local.aws.moto_adapters.replacement import replaced
+from tests.integration.aws.machines import (
+    catch,
+    dynamodb,
+    emit,
+    invoke,
+    machine,
+    processor,
+    run,
+    sdk,
+)
 from tests.integration.aws.queries import CannedQueries
+
+CAUGHT = catch("States.ALL", to="Caught")
 
 
 def test_jsonata_has_no_evaluator() -> None:
@@ -86,6 +105,94 @@ def test_a_wait_takes_its_time() -> None:
     started_at = time.monotonic()
     run(machine(Wait={"Type": "Wait", "Seconds": 1}), clock=Clock(speed=1000), without=["clock"])
     assert time.monotonic() - started_at >= 1
+
+
+def test_the_time_of_entering_a_state_is_not_as_step_functions_writes_it() -> None:
+    """Microseconds and an offset, where there are milliseconds and a Z."""
+    definition = machine(Tell=emit("{% $states.context.State.EnteredTime %}"))
+    assert run(definition, without=["clock"]).output.endswith("+00:00")
+    assert len("2026-11-23T00:00:00.000Z") == len(run(definition).output)
+
+
+def test_a_definition_is_read_at_each_start() -> None:
+    parse = AmazonStateLanguageParser.parse
+    text = json.dumps(machine(Done={"Type": "Succeed"}))
+    assert parse(text)[0] is not parse(text)[0]
+    with definitions.install():
+        again = AmazonStateLanguageParser.parse
+        assert again(text)[0] is again(text)[0]
+
+
+def test_two_conditional_writes_at_once_both_succeed() -> None:
+    """Each has looked before either writes."""
+    look, both_looked = table.get_filter_expression, threading.Barrier(2, timeout=10)
+
+    def look_together(*arguments: Any) -> Any:
+        condition = look(*arguments)
+        both_looked.wait()
+        return condition
+
+    def put(name: str) -> None:
+        aws.client("dynamodb").put_item(
+            TableName="Incidents",
+            Item={"cluster": {"S": "a"}, "by": {"S": name}},
+            ConditionExpression="attribute_not_exists(#by)",
+            ExpressionAttributeNames={"#by": "by"},
+        )
+
+    with (
+        LocalAws(FakeFunctions({}), without=["dynamodb"]) as aws,
+        ThreadPoolExecutor(2) as pool,
+        replaced(table, "get_filter_expression", look_together),
+    ):
+        aws.create_table("Incidents", "cluster")
+        assert [None, None] == list(pool.map(put, ["one", "other"]))
+
+
+def test_dynamodb_takes_a_value_of_two_types_and_one_that_is_not_used() -> None:
+    with LocalAws(FakeFunctions({}), without=["dynamodb"]) as aws:
+        aws.create_table("Incidents", "cluster")
+        aws.client("dynamodb").put_item(
+            TableName="Incidents",
+            Item={"cluster": {"S": "a"}, "typed": {"S": "1", "N": "1"}},
+            ConditionExpression="attribute_not_exists(typed)",
+            ExpressionAttributeValues={":unused": {"S": "a"}},
+        )
+
+
+def test_sns_takes_a_subject_of_two_lines_and_no_message() -> None:
+    with LocalAws(FakeFunctions({}), without=["sns"]) as aws:
+        topic = aws.create_topic("Alerts")
+        aws.client("sns").publish(TopicArn=topic, Subject="two\nlines", Message="")
+        assert [("two\nlines", "")] == aws.published(topic)
+
+
+def put_incident(**arguments: Any) -> dict[str, Any]:
+    return machine(
+        Put=dynamodb("putItem", {"TableName": "Incidents", **arguments}, Catch=CAUGHT),
+        Caught=emit("{% $states.input.Error %}"),
+    )
+
+
+def create_incidents(aws: LocalAws) -> None:
+    aws.create_table("Incidents", "cluster")
+
+
+def test_a_parameter_that_is_not_supported_is_left_out() -> None:
+    definition = put_incident(Item={"cluster": {"S": "a"}}, Unknown=1)
+    assert "SUCCEEDED" == run(definition, without=["parameters"], prepare=create_incidents).status
+
+
+def test_an_error_of_the_optimized_dynamodb_has_its_code_as_name() -> None:
+    definition = put_incident(Item={"none": {"S": "a"}})
+    ran = run(definition, without=["service_errors"], prepare=create_incidents)
+    assert "DynamoDB.ValidationException" == ran.output
+
+
+def test_an_expression_that_fails_is_an_error_of_dynamodb() -> None:
+    definition = put_incident(Item="{% $states.input.nothing %}")
+    ran = run(definition, without=["service_errors"], prepare=create_incidents)
+    assert "DynamoDB.AmazonDynamoDBException" == ran.output
 
 
 def test_the_payload_limit_counts_too_much() -> None:
