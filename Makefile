@@ -4,7 +4,11 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo local test unit integration e2e lint faults bench package runbook pins clean
+.PHONY: help demo local test unit integration e2e lint faults bench package runbook pins clean \
+    deploy configure preflight drill undeploy
+
+# What make's command line gave, each word quoted for the shell; the scripts judge it.
+given = $(foreach name,$(filter-out PYTHON,$(.VARIABLES)),$(if $(filter command,$(firstword $(origin $(name)))),'$(name)=$(subst ','\'',$($(name)))'))
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -39,6 +43,21 @@ bench: $(INSTALLED) ## what a look at a server costs, into build/bench.json
 
 package: $(INSTALLED) ## what gets deployed, into build/package/
 	@$(BIN)/python -m scripts.package
+
+deploy: $(INSTALLED) ## into an AWS account: STACK=… BUCKET=… [SUBNETS=… SECURITY_GROUPS=… …]
+	@$(BIN)/python -m scripts.deploy $(given)
+
+configure: $(INSTALLED) ## ask for a cluster's parameters and write them: CLUSTER=…
+	@$(BIN)/python -m scripts.configure $(given)
+
+preflight: $(INSTALLED) ## check what the monitor needs: STACK=… [CLUSTER=…]
+	@$(BIN)/python -m scripts.preflight $(given)
+
+drill: $(INSTALLED) ## post a test alert: STACK=… [CLUSTERS=a,b]
+	@$(BIN)/python -m scripts.drill $(given)
+
+undeploy: $(INSTALLED) ## delete the stack, say what it leaves: STACK=… [YES=1]
+	@$(BIN)/python -m scripts.undeploy $(given)
 
 runbook: $(INSTALLED) ## docs/runbook.md out of the catalogue of causes
 	@$(BIN)/python -m scripts.runbook

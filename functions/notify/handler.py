@@ -32,7 +32,9 @@ def notify(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]: 
 def _surroundings() -> Surroundings:
     return Surroundings(
         ssm=boto3.client("ssm", config=BOUNDED),
-        receipts=Receipts(boto3.client("dynamodb", config=BOUNDED), os.environ["RECEIPTS_TABLE"]),
+        receipts=Receipts(
+            boto3.client("dynamodb", config=BOUNDED), os.environ.get("RECEIPTS_TABLE", "")
+        ),
         slack_base_url=os.environ.get("SLACK_BASE_URL") or DEFAULT_BASE_URL,
         runbook=os.environ.get("RUNBOOK_URL"),
     )

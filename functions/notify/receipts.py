@@ -5,29 +5,24 @@ record of it must not lead to a second message. So every step that Slack has tak
 This is not the incident's state, which the state machine alone reads and writes.
 """
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.notify.incident import Posted, Receipt
 from functions.telemetry import logger
 
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
 KEPT_FOR: Final = timedelta(days=30)
-
-
-class DynamoDb(Protocol):
-    """The part of boto3's client that is needed here."""
-
-    def get_item(self, **arguments: Any) -> Mapping[str, Any]: ...  # noqa: ANN401 - boto3's own types
-    def update_item(self, **arguments: Any) -> Mapping[str, Any]: ...  # noqa: ANN401 - likewise
 
 
 class Receipts:
     """The table: one item per incident, with key `incident` and a time to live, `expires_at`."""
 
-    def __init__(self, client: DynamoDb, table: str) -> None:
+    def __init__(self, client: "DynamoDBClient", table: str) -> None:
         self._client = client
         self._table = table
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -134,7 +134,7 @@ def test_a_receipt_that_cannot_be_kept_is_no_failed_alert(teller: Teller, dynamo
         def update_item(**arguments: Any) -> Any:
             return dynamodb.update_item(**{**arguments, "TableName": "NoSuchTable"})
 
-    receipts = Receipts(Unwritable(), RECEIPTS)
+    receipts = Receipts(cast("Any", Unwritable()), RECEIPTS)
     teller.surroundings = replace(teller.surroundings, receipts=receipts)
     answer = teller.told("opened", FAILS)
     teller.told("resolved")

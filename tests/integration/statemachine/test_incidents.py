@@ -33,7 +33,8 @@ class World:
     def __init__(self, machine: MakeMachine) -> None:
         self.report: dict[str, Any] = HEALTHY
         self.notify: Any = posted
-        self.machine: Machine = machine(self._check, self._notify, SimulatedClock(START))
+        self.clock = SimulatedClock(START)
+        self.machine: Machine = machine(self._check, self._notify, self.clock)
 
     def _check(self, _: object) -> dict[str, Any]:
         return self.report
@@ -119,7 +120,7 @@ def test_reminders(world: World) -> None:
     world.report = BROKEN
     for hour in range(11):
         heard += [(hour, minute, one) for minute in range(3) for one in told(world.minute())]
-        world.machine.clock.run(timedelta(minutes=57))
+        world.clock.run(timedelta(minutes=57))
     expected = [(0, 0, "opened"), (1, 1, "reminder"), (5, 2, "reminder"), (10, 0, "reminder")]
     assert expected == heard
 
@@ -195,7 +196,7 @@ def test_slack_is_given_ten_minutes_before_the_topic_hears_the_alert(world: Worl
     world.notify = refuses()
     first = world.minute(BROKEN)
     runs = world.minutes(11)
-    waits = [seconds for seconds in world.machine.clock.waits if seconds >= 5]
+    waits = [seconds for seconds in world.clock.waits if seconds >= 5]
     events = world.machine.functions.events["Notify"]
     assert [5, 10, 20, 40, 60, 90, 120, 120, 120, 120] == waits
     assert len(waits) + 1 == len(events)
@@ -217,7 +218,7 @@ def test_an_alert_slack_did_not_take_is_posted_when_it_is_back(world: World) -> 
         world.minute()
     assert "channel" not in world.incident
     world.notify = posted
-    world.machine.clock.run(timedelta(minutes=13))
+    world.clock.run(timedelta(minutes=13))
     run = world.minute()
     assert ["opened"] == told(run)
     assert ("SUCCEEDED", "C1") == (run.status, world.incident["channel"])
@@ -242,7 +243,7 @@ def test_what_slack_refuses_goes_to_the_topic_at_once_and_is_tried_again(world: 
     run = world.minute(BROKEN)
     assert run.path.index("PublishAlert") < run.path.index("WaitForSlack")
     assert 1 == len(world.machine.published)
-    assert [5, 10] == [seconds for seconds in world.machine.clock.waits if seconds >= 5]
+    assert [5, 10] == [seconds for seconds in world.clock.waits if seconds >= 5]
     assert ("SUCCEEDED", "C1") == (run.status, world.incident["channel"])
 
 
@@ -253,7 +254,7 @@ def test_slack_says_how_long_to_wait(world: World) -> None:
     )
     world.minute(BROKEN)
     world.minutes(7)
-    assert [42, 300] == [seconds for seconds in world.machine.clock.waits if seconds >= 5]
+    assert [42, 300] == [seconds for seconds in world.clock.waits if seconds >= 5]
     assert "C1" == world.incident["channel"]
 
 
@@ -291,7 +292,7 @@ def test_a_recovery_slack_did_not_take_is_told_when_it_is_back(world: World) -> 
     assert "open" == world.incident["status"]
     assert 1 == len(world.machine.published)
     world.notify = posted
-    world.machine.clock.run(timedelta(minutes=15))
+    world.clock.run(timedelta(minutes=15))
     world.minutes(1)
     assert "closed" == world.incident["status"]
 
@@ -365,7 +366,7 @@ def test_a_claim_of_an_execution_that_died_ends_by_itself(world: World) -> None:
     world.notify = refuses()
     world.report = BROKEN
     execution = world.machine.start()
-    world.machine.clock.run(timedelta(seconds=1))
+    world.clock.run(timedelta(seconds=1))
     world.machine.aws.client("stepfunctions").stop_execution(executionArn=execution)
     assert CLAIM <= world.incident.keys()
     begun = world.incident["opened_at"]

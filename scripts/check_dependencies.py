@@ -1,0 +1,123 @@
+"""Known vulnerabilities of what the Lambda package ships: `python -m scripts.check_dependencies`.
+
+pip-audit asks a service about each pinned distribution. When that service cannot be asked,
+pip-audit ends as if nothing were wrong; here this is said, and `--strict` makes it an error.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Self
+
+PROJECT: Final = Path(__file__).parents[1]
+
+
+class AuditFailedError(Exception):
+    """pip-audit made no report; the message is the last it said."""
+
+
+class ServiceUnreachableError(AuditFailedError):
+    """The vulnerability service does not answer."""
+
+
+_UNREACHABLE: Final = ("Could not connect to", "requests.exceptions.")
+"""How pip-audit tells of it, or ends with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """`findings` are sentences; `not_audited` the reasons by distribution."""
+
+    audited: tuple[str, ...]
+    not_audited: Mapping[str, str]
+    findings: tuple[str, ...]
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> Self:
+        """Read pip-audit's own report (`--format json`)."""
+        dependencies = document["dependencies"]
+        return cls(
+            audited=tuple(one["name"] for one in dependencies if "skip_reason" not in one),
+            not_audited={
+                one["name"]: one["skip_reason"] for one in dependencies if "skip_reason" in one
+            },
+            findings=tuple(
+                f"{one['name']} {one['version']}: {found['id']}, {_mend(found)}"
+                for one in dependencies
+                for found in one.get("vulns", ())
+            ),
+        )
+
+    def failed(self, *, strict: bool) -> bool:
+        return bool(self.findings) or (strict and bool(self.not_audited))
+
+    def lines(self) -> list[str]:
+        """The outcome in words; what was not audited is never called free of findings."""
+        lines = [f"VULNERABLE: {finding}" for finding in self.findings]
+        if self.not_audited:
+            name, reason = next(iter(self.not_audited.items()))
+            lines.append(
+                f"NOT AUDITED: {len(self.not_audited)} of "
+                f"{len(self.audited) + len(self.not_audited)} distributions, {name} first "
+                f"({reason}). Nothing is known about them: is the vulnerability service reachable?"
+            )
+        if self.audited:
+            found = len(self.findings) or "no"
+            lines.append(
+                f"{len(self.audited)} distributions audited, {found} known vulnerabilities"
+            )
+        return lines
+
+
+def audit(requirements: Path) -> Audit:
+    """Ask about every pin of a requirements file.
+
+    Raises `AuditFailedError`, `ServiceUnreachableError`.
+    """
+    pip_audit = Path(sys.executable).with_name("pip-audit")
+    finished = subprocess.run(  # noqa: S603 - fixed words and our own path
+        [
+            *(str(pip_audit), "--requirement", str(requirements)),
+            *("--no-deps", "--disable-pip", "--format", "json", "--progress-spinner", "off"),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if finished.stdout:
+        return Audit.from_json(json.loads(finished.stdout))
+    raise failure(finished.stderr)
+
+
+def failure(told: str) -> AuditFailedError:
+    """What a pip-audit without a report means, by what it wrote to stderr."""
+    kind = (
+        ServiceUnreachableError if any(text in told for text in _UNREACHABLE) else AuditFailedError
+    )
+    return kind(told.strip().rpartition("\n")[2] or "pip-audit said nothing")
+
+
+def _mend(found: Mapping[str, Any]) -> str:
+    versions = found.get("fix_versions") or ()
+    return f"mended in {', '.join(versions)}" if versions else "not mended yet"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else "")
+    parser.add_argument("--strict", action="store_true", help="fail if something was not audited")
+    strict: bool = parser.parse_args().strict
+    try:
+        outcome = audit(PROJECT / "requirements.txt")
+    except AuditFailedError as error:
+        print(f"NOT AUDITED, nothing is known about any distribution: {error}")  # noqa: T201 - the report
+        return 1 if strict or not isinstance(error, ServiceUnreachableError) else 0
+    print("\n".join(outcome.lines()))  # noqa: T201 - likewise
+    return 1 if outcome.failed(strict=strict) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
