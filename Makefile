@@ -2,6 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
+# Most of these tests wait for PostgreSQL; a file's tests share their servers.
+SIDE_BY_SIDE := -n 3 --dist loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: help demo local test unit integration e2e lint faults bench package runbook pins clean \
@@ -25,10 +27,10 @@ unit: $(INSTALLED) ## tests of seconds, without a network
 	$(BIN)/pytest tests/unit
 
 integration: $(INSTALLED) ## tests against real PostgreSQL and real HTTP
-	$(BIN)/pytest --durations=5 tests/integration
+	$(BIN)/pytest $(SIDE_BY_SIDE) --durations=5 tests/integration
 
 e2e: $(INSTALLED) ## tests of the whole local stack
-	$(BIN)/pytest --durations=5 tests/e2e
+	$(BIN)/pytest $(SIDE_BY_SIDE) --durations=5 tests/e2e
 
 lint: $(INSTALLED) ## style and types
 	$(BIN)/ruff check

@@ -21,7 +21,7 @@ from functions.notify.receipts import Receipts
 from functions.notify.settings import MissingParameterError, slack_settings
 from functions.notify.slack import Slack
 from functions.notify.slack_errors import SlackError
-from functions.telemetry import identify_execution, logger
+from functions.telemetry import Measure, identify_execution, logger, publish
 
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
@@ -68,6 +68,7 @@ def tell(document: Mapping[str, Any], now: datetime, surroundings: Surroundings)
         delivery = _delivery(course, matter, surroundings)
     except (SlackError, MissingParameterError) as problem:
         logger.warning("not delivered", course=course.name, reason=str(problem))
+        publish([Measure("AlertsNotTaken", "Count", 1)])
         return undelivered(event, matter.alert(attached=False), problem)
     _log(course, event, delivery)
     is_drill = asked.incident is not None and event.incident is None
@@ -121,4 +122,5 @@ def _log(course: Course, event: NotifyEvent, delivery: Delivery) -> None:
     if delivery.problem is not None:
         logger.warning("the snippet was not attached", reason=str(delivery.problem))
     channel, ts = (delivery.first.channel, delivery.first.ts) if delivery.first else (None, None)
+    publish([Measure("AlertsTold", "Count", int(not course.is_silent))])
     logger.info("told", course=course.name, causes=event.causes, channel=channel, ts=ts)

@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+import pytest
+
 from functions.catalogue import CATALOGUE
 from local.slack import Failure, Message
 from tests.integration.notify.conftest import ALERTS, CHANNEL_PARAMETER
@@ -160,3 +162,19 @@ def test_hostile_names_in_every_message(teller: Teller) -> None:
         teller.incident["fingerprint"] = "another"
     assert "&lt;!channel&gt;" in "\n".join(teller.said())
     assert [] == teller.workspace.pings()
+
+
+def test_alerts_are_counted(teller: Teller, capsys: pytest.CaptureFixture[str]) -> None:
+    """For the dashboard: what Slack was told, and what it did not take."""
+    teller.workspace.fail("chat.postMessage", Failure.error("token_revoked"))
+    teller.notify(teller.event("opened", FAILS))
+    teller.told("opened", FAILS)
+    teller.told("changed", FAILS)
+    metrics = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    counted = [
+        (name, line[name][0])
+        for line in metrics
+        for name in ("AlertsTold", "AlertsNotTaken")
+        if name in line
+    ]
+    assert [("AlertsNotTaken", 1.0), ("AlertsTold", 1.0), ("AlertsTold", 0.0)] == counted
