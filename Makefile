@@ -1,13 +1,14 @@
 # Needs make and python3 (3.11 or newer); each target sets up the rest, in .venv and build.
 PYTHON ?= python3
 BIN := .venv/bin
+CHECKOV := .venv-checkov
 INSTALLED := .venv/.installed
 # Most of these tests wait for PostgreSQL; a file's tests share their servers.
 SIDE_BY_SIDE := -n 3 --dist loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: help demo local test unit integration e2e lint faults bench package runbook pins clean \
-    deploy configure preflight drill undeploy
+    deploy configure preflight drill undeploy cost docs audit checkov
 
 # What make's command line gave, each word quoted for the shell; the scripts judge it.
 given = $(foreach name,$(filter-out PYTHON,$(.VARIABLES)),$(if $(filter command,$(firstword $(origin $(name)))),'$(name)=$(subst ','\'',$($(name)))'))
@@ -32,16 +33,28 @@ integration: $(INSTALLED) ## tests against real PostgreSQL and real HTTP
 e2e: $(INSTALLED) ## tests of the whole local stack
 	$(BIN)/pytest $(SIDE_BY_SIDE) --durations=5 tests/e2e
 
-lint: $(INSTALLED) ## style and types
+lint: $(INSTALLED) docs audit checkov ## style, types, docs, dependencies, template
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+
+docs: $(INSTALLED) ## commands, make targets, paths and links in the docs
+	@$(BIN)/python -m scripts.check_docs
+
+audit: $(INSTALLED) ## known vulnerabilities of what is packaged; STRICT=1 fails without an answer
+	@$(BIN)/python -m scripts.check_dependencies $(if $(STRICT),--strict)
+
+checkov: $(CHECKOV)/.installed package ## security rules on the packaged template
+	@PYTHONDONTWRITEBYTECODE=1 $(CHECKOV)/bin/checkov -f build/package/sam.json --framework cloudformation --compact --quiet --skip-download
 
 faults: $(INSTALLED) ## every fault and healthy set-up on every PostgreSQL at hand, as a table
 	@$(BIN)/python -m local faults
 
 bench: $(INSTALLED) ## what a look at a server costs, into build/bench.json
 	@$(BIN)/python -m benchmarks.probe_cost
+
+cost: $(INSTALLED) ## what it costs a month, measured: docs/cost.md and build/cost.json
+	@$(BIN)/python -m benchmarks.cost
 
 package: $(INSTALLED) ## what gets deployed, into build/package/
 	@$(BIN)/python -m scripts.package
@@ -74,7 +87,13 @@ pins: ## bring constraints.txt up to date with requirements-dev.txt
 
 clean: ## remove what was built, but not .venv
 	rm -rf build .chalice/deployments .mypy_cache .pytest_cache .ruff_cache
-	find . -name .venv -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
+	find . -name '.venv*' -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(CHECKOV)/.installed: requirements-checkov.txt $(INSTALLED)
+	@echo 'Installing checkov into $(CHECKOV): once, half a minute …'
+	@$(PYTHON) -m venv --clear --without-pip $(CHECKOV)
+	@$(BIN)/pip --python $(CHECKOV)/bin/python install --quiet --disable-pip-version-check --no-deps --no-compile -r requirements-checkov.txt
+	@touch $@
 
 $(INSTALLED): requirements.txt requirements-dev.txt constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

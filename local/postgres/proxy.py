@@ -102,6 +102,8 @@ def _forward(source: socket.socket, target: socket.socket) -> bool:
 
 
 class _Listener(socketserver.ThreadingTCPServer):
+    request_queue_size = 128  # a check opens 64 connections at once
+
     def __init__(self, proxy: Proxy) -> None:
         super().__init__((HOST, 0), socketserver.BaseRequestHandler)
         self._proxy = proxy
