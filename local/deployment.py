@@ -12,6 +12,12 @@ from local.definition import filled_in
 PROJECT: Final = Path(__file__).parents[1]
 PARAMETER_PATH: Final = "/monitoring-logical-replication/"
 STATE_MACHINE: Final = "ReplicationMonitor"
+INCIDENTS: Final = "Incidents"
+RECEIPTS: Final = "Receipts"
+ALERTS: Final = "AlertTopic"
+
+NOT_IN_THE_TEMPLATE: Final = ("SLACK_BASE_URL", "SSL_CERT_FILE")
+"""What functions need here beside the template's variables: where Slack is, whom TLS trusts."""
 
 _FUNCTIONS: Final = {"CheckReplication": "check_replication", "Notify": "notify"}
 """The names of the template, and Chalice's names of the same functions."""
@@ -32,7 +38,7 @@ def put_parameters(aws: LocalAws, values: Mapping[str, str]) -> None:
 def functions(environment: Mapping[str, str]) -> dict[str, FunctionConfig]:
     """Both functions by name, with the limits of .chalice/config.json.
 
-    `environment` is theirs beside SSM_PARAMETER_PATH.
+    `environment` is theirs beside what the template gives them.
     """
     limits = json.loads((PROJECT / ".chalice" / "config.json").read_text())["lambda_functions"]
     return {
@@ -42,18 +48,26 @@ def functions(environment: Mapping[str, str]) -> dict[str, FunctionConfig]:
             code_directory=PROJECT / "vendor",
             timeout_seconds=limits[chalice_name]["lambda_timeout"],
             memory_mb=limits[chalice_name]["lambda_memory_size"],
-            environment={"SSM_PARAMETER_PATH": PARAMETER_PATH, **environment},
+            environment={
+                "SSM_PARAMETER_PATH": PARAMETER_PATH,
+                "RECEIPTS_TABLE": RECEIPTS,
+                **environment,
+            },
         )
         for name, chalice_name in _FUNCTIONS.items()
     }
 
 
 def deploy(aws: LocalAws, configurations: Mapping[str, FunctionConfig]) -> str:
-    """Deploy the functions and the state machine that calls them; its ARN."""
+    """Deploy the functions, tables and topic, and the state machine that uses them; its ARN."""
+    aws.create_table(INCIDENTS, "cluster")
+    aws.create_table(RECEIPTS, "incident")
     arns = {name: aws.deploy(function) for name, function in configurations.items()}
     substitutions = {
         "CheckReplicationFunctionArn": arns["CheckReplication"],
         "CheckReplicationFunctionName": "CheckReplication",
         "NotifyFunctionArn": arns["Notify"],
+        "IncidentsTableName": INCIDENTS,
+        "AlertTopicArn": aws.create_topic(ALERTS),
     }
     return aws.create_state_machine(STATE_MACHINE, filled_in(substitutions))

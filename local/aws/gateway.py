@@ -32,7 +32,7 @@ _INVOKE = re.compile(r"^/2015-03-31/functions/(?P<function>[^/]+)/invocations$")
 _FUNCTION_NAME = re.compile(
     r"^(?:(?:arn:[^:]+:lambda:[^:]+:)?\d{12}:function:)?(?P<name>[^:]+)(?::[^:]+)?$"
 )
-_CREDENTIAL_SCOPE = re.compile(r"Credential=[^/]+/\d+/[^/]+/(?P<service>[^/]+)/")
+_CREDENTIAL_SCOPE = re.compile(r"Credential=(?P<caller>[^/]+)/\d+/[^/]+/(?P<service>[^/]+)/")
 _LOGS = "Logs_20140328."
 _LOOK_AT_CLOSED_SECONDS = 0.02
 _JSON = "application/x-amz-json-1.1"
@@ -50,11 +50,16 @@ class Queries(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request as it arrived: the service by its signing name, the action or path, UTC time."""
+    """One request as it arrived: the service by its signing name, the action or path, UTC time.
+
+    `caller` is the access key id, which names the role that called; `body` is as it was sent.
+    """
 
     service: str
     action: str
     at: datetime
+    caller: str = ""
+    body: bytes = b""
 
 
 class Gateway:
@@ -173,6 +178,8 @@ def _call(request: Request) -> Call:
         service=scope["service"] if scope else "",
         action=action or f"{request.method} {request.path}",
         at=datetime.now(UTC),
+        caller=scope["caller"] if scope else "",
+        body=request.get_data(),
     )
 
 

@@ -13,12 +13,17 @@ from moto.core.config import default_user_config
 from moto.moto_api._internal.models import moto_api_backend
 from moto.sns.models import sns_backends
 
-from local.aws import moto_adapters
-from local.aws.boto_clients import BotoClients
+from local.aws import cloudformation, moto_adapters
+from local.aws.boto_clients import ACCESS_KEY, BotoClients
 from local.aws.executions import stop_execution
 from local.aws.functions import Functions
 from local.aws.gateway import Gateway, Queries
-from local.aws.lambda_runtime import FunctionConfig, LambdaRuntime, LogEvent
+from local.aws.lambda_runtime import (
+    FunctionConfig,
+    LambdaRuntime,
+    LogEvent,
+    UploadedFunctions,
+)
 from local.aws.moto_adapters import Clock
 
 logging.getLogger("moto").addHandler(logging.NullHandler())
@@ -31,11 +36,11 @@ _ROLE: Final = f"arn:aws:iam::{ACCOUNT}:role/local"
 class LocalAws:
     """All of AWS that the project uses, on one free port of 127.0.0.1, inside a `with` block.
 
-    It starts empty. Without `functions`, those that are deployed run in processes of their own;
-    with them, nothing else can be invoked. Without `queries`, Logs Insights is moto's own.
-    `without` names adapters to leave out, for tests that show why they are there. One at a time
-    in a process: moto keeps its state in the process, and so does the address on which its
-    interpreter finds AWS.
+    It starts empty. Without `functions`, those that are deployed run in processes of their own,
+    `uploaded` being those made by Lambda's API; with them, nothing else can be invoked. Without
+    `queries`, Logs Insights is moto's own. `without` names adapters to leave out, for tests that
+    show why they are there. One at a time in a process: moto keeps its state in the process, and
+    so does the address on which its interpreter finds AWS.
     """
 
     region = REGION
@@ -53,7 +58,8 @@ class LocalAws:
         self.gateway = Gateway(queries)
         self._clients = BotoClients(self.endpoint_url)
         self._runtime = LambdaRuntime(REGION, ACCOUNT, self.endpoint_url, self._put_log_events)
-        self.gateway.functions = functions or self._runtime
+        self.uploaded = UploadedFunctions(self._runtime, REGION, ACCOUNT)
+        self.gateway.functions = functions or self.uploaded
         self._stack = ExitStack()
 
     @property
@@ -70,8 +76,9 @@ class LocalAws:
             stack.enter_context(self.gateway)
             stack.enter_context(_interpreter_on(self.gateway.port))
             stack.enter_context(moto_adapters.install(self.endpoint_url, self.clock, self._without))
+            stack.enter_context(cloudformation.install(self._clients))
             stack.callback(self._clients.close)
-            stack.callback(self._runtime.close)
+            stack.callback(self.uploaded.close)
             stack.callback(self._stop_executions)
             self._stack = stack.pop_all()
         return self
@@ -79,9 +86,9 @@ class LocalAws:
     def __exit__(self, *_: object) -> None:
         self._stack.close()
 
-    def client(self, service: str) -> Any:  # noqa: ANN401  as `BotoClients.client`
-        """The boto3 client of `service`, one per service; closed with this object."""
-        return self._clients.client(service, self.region)
+    def client(self, service: str, caller: str = ACCESS_KEY) -> Any:  # noqa: ANN401  as `BotoClients.client`
+        """The boto3 client of `service`, one per service and caller; closed with this object."""
+        return self._clients.client(service, self.region, caller)
 
     def deploy(self, function: FunctionConfig) -> str:
         """Make a function known to the runtime that runs real processes, and give its ARN."""

@@ -13,7 +13,8 @@ from local.aws.boto_clients import ACCESS_KEY
 class FunctionConfig:
     """A function as deployed: `handler` is `package.module.function` below `code_directory`.
 
-    `reserved_concurrency` is how many invocations may run at once, None for any number.
+    `reserved_concurrency` is how many invocations may run at once, None for any number; `caller`
+    is the name under which the function calls AWS.
     """
 
     name: str
@@ -23,6 +24,7 @@ class FunctionConfig:
     memory_mb: int = 128
     environment: Mapping[str, str] = field(default_factory=dict)
     reserved_concurrency: int | None = None
+    caller: str = ACCESS_KEY
 
 
 def process_environment(
@@ -44,7 +46,7 @@ def process_environment(
         "AWS_LAMBDA_LOG_STREAM_NAME": log_stream,
         "AWS_REGION": region,
         "AWS_DEFAULT_REGION": region,
-        "AWS_ACCESS_KEY_ID": ACCESS_KEY,
+        "AWS_ACCESS_KEY_ID": function.caller,
         "AWS_SECRET_ACCESS_KEY": ACCESS_KEY,
         "AWS_ENDPOINT_URL": endpoint_url,
         "AWS_CONFIG_FILE": os.devnull,

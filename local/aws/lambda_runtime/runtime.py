@@ -55,6 +55,14 @@ class LambdaRuntime:
             sandbox.close()
         return self._arn(function.name)
 
+    def remove(self, name: str) -> None:
+        """Know a function no longer; what runs of it runs to its end."""
+        with self._free:
+            outdated = self._idle.pop(name, [])
+            self._functions.pop(name, None)
+        for sandbox in outdated:
+            sandbox.close()
+
     def invoke(self, name: str, payload: bytes) -> InvocationResult:
         """Run `name` to its end. Raises `FunctionNotFoundError`, `TooManyRequestsError`."""
         request_id = str(uuid4())

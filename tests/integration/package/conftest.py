@@ -1,4 +1,4 @@
-"""The deployment package, built once, and what a Lambda runtime would make of it."""
+"""The deployment package's content, and what a Lambda runtime would make of it."""
 
 import json
 import subprocess
@@ -12,17 +12,7 @@ from zipfile import ZipFile
 import pytest
 from packaging.requirements import Requirement
 
-from scripts.package import build
-
 Run = Callable[[str], subprocess.CompletedProcess[str]]
-
-
-@pytest.fixture(scope="session")
-def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The directory `make package` fills."""
-    output = tmp_path_factory.mktemp("package")
-    build(output)
-    return output
 
 
 @pytest.fixture(scope="session")

@@ -89,6 +89,7 @@ def test_package_is_small(package: Path) -> None:
 def test_sizes_are_told(package: Path) -> None:
     """The line printed at the end names the zip, its sizes and our share."""
     line = sizes(package / "deployment.zip")
+    print(f"\n{line}")  # noqa: T201  the figures, for whoever runs this with -s
     assert re.search(r"deployment\.zip: \d\.\d\d MB, unpacked \d+\.\d\d MB .* of it ours$", line)
 
 
@@ -100,6 +101,21 @@ def test_handler_is_importable_from_the_zip_alone(
     module, _, name = resources[function]["Properties"]["Handler"].rpartition(".")
     finished = run_in_lambda(f"from {module} import {name}; print(callable({name}))")
     assert (0, "True\n", "") == (finished.returncode, finished.stdout, finished.stderr)
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_cold_start_reads_its_modules_quickly(
+    resources: dict[str, Any], run_in_lambda: Run, function: str
+) -> None:
+    """The best of three clean interpreters; Lambda gives ten seconds."""
+    module = resources[function]["Properties"]["Handler"].rpartition(".")[0]
+    program = (
+        "from time import perf_counter\n"
+        f"start = perf_counter()\nimport {module}\nprint(perf_counter() - start)"
+    )
+    seconds = min(float(run_in_lambda(program).stdout) for _ in range(3))
+    print(f"\n{function}: {seconds * 1000:.0f} ms to import {module}")  # noqa: T201  the figures
+    assert seconds < 3
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
