@@ -196,7 +196,7 @@ def test_no_action_is_a_pattern(resources: Resources) -> None:
 @pytest.mark.parametrize(
     ("role", "expected"),
     [
-        ("CheckReplicationRole", ["${SsmParameterPath}/*"]),
+        ("CheckReplicationRole", ["${SsmParameterPath}", "${SsmParameterPath}/*"]),
         ("NotifyRole", ["${SsmParameterPath}/slack/*", "${SsmParameterPath}/*/channel-id"]),
     ],
 )
