@@ -1,10 +1,14 @@
 """The main job from start to finish, on real servers, told step by step. Development only.
 
-Every step says what it expects; the demo fails at the first that comes out otherwise.
+One outage from its first sign to its end, in one Slack thread. Every step says what it expects;
+the demo fails at the first that comes out otherwise.
 """
 
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from typing import Final
 
@@ -12,13 +16,15 @@ from rich.console import Console
 from rich.markup import escape
 from rich.rule import Rule
 
-from local.postgres.faults import FAULTS
-from local.slack.render import conversation
-from local.slack.workspace import Message
+from functions.catalogue import CATALOGUE
+from local.postgres.faults import FAULTS, Fault
+from local.slack.render import message
 from local.stack import Execution, Stack, start_stack
+from local.threads import Thread
 from local.trace_table import lambdas_during_poll, trace_table
 
-_HEALTHY: Final = ["CheckReplication", "AnythingToSay", "Healthy"]
+_FIRST: Final = FAULTS["conflict"]
+_SECOND: Final = FAULTS["table_not_refreshed"]
 _LOOK_SECONDS: Final = 0.2
 
 
@@ -29,78 +35,125 @@ class UnexpectedError(Exception):
 def run(console: Console) -> None:
     """Play the whole story. Raises `UnexpectedError`, and whatever a part of the stack raises."""
     started = time.monotonic()
+    steps = Steps(console)
     with tempfile.TemporaryDirectory(prefix="demo-") as directory:
-        console.print(Rule("1  Start: publisher, subscriber, AWS, Slack", align="left"))
+        steps.begin("Start: publisher, subscriber, AWS, Slack")
         with start_stack(Path(directory), tell=lambda what: console.print(f"  {what} …")) as stack:
-            demo = Demo(stack, console)
-            demo.find_all_well("2  All is well: an execution finds nothing to say")
-            demo.break_it()
-            demo.alert()
-            demo.show_slack()
-            demo.mend_it()
-            demo.find_all_well("6  All is well again")
-            console.print(Rule("7  Stop", align="left"))
-    console.print(f"[green]✔[/] everything stopped; {time.monotonic() - started:.0f} s in all")
+            demo = Demo(stack, steps)
+            demo.find_all_well("All is well: an execution finds nothing to say")
+            demo.break_it("Break it: a real key conflict", _FIRST)
+            demo.open_incident("An execution notices, asks the log and tells Slack")
+            demo.say_nothing_new("Still broken: the next execution has nothing new to say")
+            demo.break_it("Break something else on top", _SECOND)
+            demo.tell_change("An execution tells what changed, in the same thread")
+            demo.mend_all("Mend both")
+            demo.tell_recovery("An execution tells of the recovery, and the message turns green")
+            demo.find_all_well("All is well again, and no incident is open")
+            steps.begin("Stop")
+    steps.done(f"everything stopped; {time.monotonic() - started:.0f} s in all")
+
+
+class Steps:
+    """Numbered headings on the terminal, and below each what came of it."""
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+        self._numbers = count(1)
+
+    def begin(self, title: str) -> None:
+        self.console.print(Rule(f"{next(self._numbers)}  {title}", align="left"))
+
+    def expect(self, what: str, expected: object, actual: object) -> None:
+        if expected != actual:
+            raise UnexpectedError(f"{what}: expected {expected!r}, but saw {actual!r}")
+        self.done(what)
+
+    def expect_words(self, what: str, words: str, text: str) -> None:
+        if words not in text:
+            raise UnexpectedError(f"{what}: expected {words!r} in {text!r}")
+        self.done(what)
+
+    def done(self, what: str) -> None:
+        self.console.print(f"[green]✔[/] {escape(what)}")
 
 
 class Demo:
     """The steps, each on the same running stack."""
 
-    def __init__(self, stack: Stack, console: Console) -> None:
+    def __init__(self, stack: Stack, steps: Steps) -> None:
         self._stack = stack
-        self._console = console
-        self._fault = FAULTS["conflict"]
-
-    @property
-    def messages(self) -> list[Message]:
-        return self._stack.slack.workspace.messages(self._stack.channel)
+        self._steps = steps
+        self._console = steps.console
 
     def find_all_well(self, title: str) -> None:
-        before = len(self.messages)
-        self._console.print(Rule(title, align="left"))
+        self._steps.begin(title)
+        with self._silence_of_slack():
+            execution = self._execute()
+        path = ["CheckReplication", "ReadIncidents", "AnythingToSay", "Healthy"]
+        self._steps.expect("it ends in Healthy, after four states", path, _path(execution))
+        open_ = [one for one in self._stack.incidents().values() if one["status"] == "open"]
+        self._steps.expect("no incident is open", [], open_)
+
+    def break_it(self, title: str, fault: Fault) -> None:
+        self._steps.begin(title)
+        self._console.print(f"  {fault.description}")
+        with self._console.status("waiting for the damage"):
+            fault.break_(self._stack.pair)
+            self._stack.shipper.flush()
+        self._steps.done("the damage is done, and the log is in CloudWatch")
+
+    def open_incident(self, title: str) -> None:
+        self._steps.begin(title)
         execution = self._execute()
-        path = [visit.name for visit in execution.visits]
-        self._expect("the execution succeeds", "SUCCEEDED", execution.status)
-        self._expect("it ends in Healthy, after three states", _HEALTHY, path)
-        self._expect("Slack hears nothing", before, len(self.messages))
+        self._expect_no_lambda_while_polling(execution)
+        thread = self._only_thread()
+        self._console.print(thread.drawn())
+        files = [file.name for reply in thread.replies for file in reply.files]
+        self._steps.expect("one message is posted, and it is red", "🔴", thread.first.text[:1])
+        self._steps.expect("errors.json is in its thread", ["errors.json"], files)
+        notification = thread.first.text
+        self._steps.expect_words("a phone tells the subscription", "orders_sub", notification)
+        self._steps.expect_words("and the cause", _headline(_FIRST), notification)
+        self._steps.expect("text of the log pings nobody", [], self._stack.slack.workspace.pings())
 
-    def break_it(self) -> None:
-        self._console.print(Rule("3  Break it: a real key conflict", align="left"))
-        self._console.print(f"  {self._fault.description}")
-        with self._console.status("waiting for the apply worker to fail"):
-            self._fault.break_(self._stack.pair)
-        self._done("the apply worker fails, restarts and fails again")
+    def say_nothing_new(self, title: str) -> None:
+        self._steps.begin(title)
+        with self._silence_of_slack():
+            execution = self._execute()
+        self._steps.expect("it ends in NothingNew", "NothingNew", _path(execution)[-1])
 
-    def alert(self) -> None:
-        self._console.print(
-            Rule("4  An execution notices, asks the log and tells Slack", align="left")
-        )
-        execution = self._execute()
-        self._expect("the execution succeeds", "SUCCEEDED", execution.status)
-        polled = lambdas_during_poll(execution.visits, self._stack.aws.functions.invocations)
-        if polled is None:
-            raise UnexpectedError("the log query was not polled")
-        begin, end, running = polled
-        seconds = (end - begin).total_seconds()
-        self._expect(f"no Lambda runs while the log query does ({seconds:.1f} s)", [], running)
-        self._expect("one message is posted", 1, len(self.messages))
+    def tell_change(self, title: str) -> None:
+        self._steps.begin(title)
+        told = len(self._only_thread().replies)
+        self._execute()
+        thread = self._only_thread()
+        news = thread.replies[told:]
+        for reply in news:
+            self._console.print(message(reply), "")
+        self._steps.expect_words("the first message tells both", "and 1 more", thread.first.text)
+        self._steps.expect_words("a reply tells what is new", _headline(_SECOND), news[0].text)
 
-    def show_slack(self) -> None:
-        workspace, (message,) = self._stack.slack.workspace, self.messages
-        thread = workspace.thread(message.channel, message.ts)
-        name = workspace.channels[message.channel].name
-        self._console.print(conversation(name, message, thread))
-        files = [file.name for reply in thread for file in reply.files]
-        self._expect("errors.json is in its thread", ["errors.json"], files)
-        named = "orders_sub" if "orders_sub" in message.text else message.text
-        self._expect("a phone's notification names the subscription", "orders_sub", named)
-        self._expect("text of the log pings nobody", [], workspace.pings())
-
-    def mend_it(self) -> None:
-        self._console.print(Rule("5  Mend it: delete the local row", align="left"))
+    def mend_all(self, title: str) -> None:
+        self._steps.begin(title)
         with self._console.status("waiting until replication has caught up"):
-            self._fault.mend(self._stack.pair)
-        self._done("the subscriber has every order of the publisher")
+            for fault in (_FIRST, _SECOND):
+                fault.mend(self._stack.pair)
+        self._steps.done("the subscriber has every order of the publisher")
+
+    def tell_recovery(self, title: str) -> None:
+        self._steps.begin(title)
+        self._execute()
+        thread = self._only_thread()
+        self._console.print(thread.drawn())
+        sign, last = thread.first.text[:1], thread.replies[-1].text
+        self._steps.expect("it is still one message, and now it is green", "🟢", sign)
+        self._steps.expect_words("the last reply tells of the recovery", "Recovered after", last)
+
+    def _only_thread(self) -> Thread:
+        found = self._stack.threads()
+        if len(found) != 1:
+            raise UnexpectedError(f"one message was expected in the channel, not {len(found)}")
+        return found[0]
 
     def _execute(self) -> Execution:
         """Start an execution, tell the state it is in while it runs, show where it has been."""
@@ -113,12 +166,27 @@ class Demo:
                 time.sleep(_LOOK_SECONDS)
         execution = self._stack.finished(arn)
         self._console.print(trace_table(execution.visits))
+        self._steps.expect("the execution succeeds", "SUCCEEDED", execution.status)
         return execution
 
-    def _expect(self, what: str, expected: object, actual: object) -> None:
-        if expected != actual:
-            raise UnexpectedError(f"{what}: expected {expected!r}, but saw {actual!r}")
-        self._done(what)
+    @contextmanager
+    def _silence_of_slack(self) -> Iterator[None]:
+        before = self._stack.threads()
+        yield
+        self._steps.expect("Slack hears nothing", before, self._stack.threads())
 
-    def _done(self, what: str) -> None:
-        self._console.print(f"[green]✔[/] {escape(what)}")
+    def _expect_no_lambda_while_polling(self, execution: Execution) -> None:
+        polled = lambdas_during_poll(execution.visits, self._stack.aws.functions.invocations)
+        if polled is None:
+            raise UnexpectedError("the log query was not polled")
+        begin, end, running = polled
+        seconds = f"{(end - begin).total_seconds():.1f} s"
+        self._steps.expect(f"no Lambda runs while the log query does ({seconds})", [], running)
+
+
+def _path(execution: Execution) -> list[str]:
+    return [visit.name for visit in execution.visits]
+
+
+def _headline(fault: Fault) -> str:
+    return CATALOGUE[str(fault.cause)].headline

@@ -15,6 +15,7 @@ from local.aws import Clock, LocalAws
 from local.aws.executions import StateVisit, start_execution, trace, wait_for_end
 from local.aws.lambda_runtime import FunctionConfig
 from local.deployment import PARAMETER_PATH, deploy, functions, put_parameters
+from local.incidents import forget_incidents, incidents
 from local.logs.moto_events import MotoEvents
 from local.logs.queries import QueryService
 from local.logs.shipper import Shipper, cluster_log_group, instance_log_stream
@@ -23,6 +24,7 @@ from local.postgres.pair import DATABASE, MONITOR, MONITOR_PASSWORD, Pair, start
 from local.postgres.tls import TlsFront
 from local.slack import SlackServer
 from local.slack.workspace import BOT_TOKEN
+from local.threads import Thread, threads
 
 CLUSTER: Final = "sample-cluster"
 HOST: Final = "localhost"
@@ -55,6 +57,22 @@ class Stack:
     def channel(self) -> str:
         """The id of the one Slack channel there is."""
         return next(iter(self.slack.workspace.channels))
+
+    def threads(self) -> list[Thread]:
+        """What is in Slack."""
+        return threads(self.slack.workspace)
+
+    def incidents(self) -> dict[str, dict[str, Any]]:
+        """What the state machine keeps, by cluster."""
+        return incidents(self.aws)
+
+    def suspects(self) -> bool:
+        """Whether an execution could not check a cluster and left it to the next one to tell."""
+        return any("unknown_runs" in one for one in self.incidents().values())
+
+    def forget_incidents(self) -> None:
+        """The next alert is that of a new incident, whatever was told before."""
+        forget_incidents(self.aws)
 
     def start(self, input_: Any = MappingProxyType({})) -> str:  # noqa: ANN401  any JSON is an input
         """Start an execution; its ARN."""

@@ -12,6 +12,11 @@ from local.aws.functions import Invocation
 
 POLL: Final = ("WaitForQuery", "GetQueryResults", "QueryFinished")
 LAMBDAS: Final = ("CheckReplication", "Notify")
+_REMARKS: Final = {
+    **dict.fromkeys(LAMBDAS, "Lambda"),
+    "ReadIncidents": "one read for all clusters",
+    "Claim": "a conditional write: one execution tells",
+}
 
 
 def trace_table(visits: Sequence[StateVisit]) -> Table:
@@ -55,4 +60,4 @@ def _style(visit: StateVisit) -> str:
 def _remark(visit: StateVisit, polls: int) -> str:
     if visit.name == "WaitForQuery":
         return f"poll {polls}: no Lambda runs"
-    return "Lambda" if visit.name in LAMBDAS else ""
+    return _REMARKS.get(visit.name, "")

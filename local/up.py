@@ -15,7 +15,6 @@ from local.control import Command, CommandError, serve
 from local.postgres.faults import FAULTS, Fault
 from local.postgres.pair import Pair
 from local.postgres.waiting import DeadlinePassedError
-from local.slack.render import conversation
 from local.stack import CLUSTER, Stack, start_stack
 from local.trace_table import trace_table
 
@@ -59,29 +58,22 @@ def _on_pair(
 
 
 def _run(stack: Stack, input_: str) -> str:
-    """Execute once; the states it went through and what Slack got of it, with colours."""
+    """Execute once; the states it went through and the threads with news in them, with colours."""
+    before = stack.threads()
     try:
         arn = stack.start(json.loads(input_ or "{}"))
     except json.JSONDecodeError as error:
         raise CommandError(f"the input is not JSON: {error}") from error
-    before = len(stack.slack.workspace.messages(stack.channel))
     try:
         execution = stack.finished(arn)
     except ExecutionStillRunningError as error:
         raise CommandError(str(error)) from error
-    workspace = stack.slack.workspace
-    posted = workspace.messages(stack.channel)[before:]
+    news = [thread.drawn() for thread in stack.threads() if thread not in before]
     return _rendered(
         trace_table(execution.visits),
         f"[bold]{execution.status}[/] {escape(execution.problem)}",
-        *(
-            conversation(
-                workspace.channels[message.channel].name,
-                message,
-                workspace.thread(message.channel, message.ts),
-            )
-            for message in posted
-        ),
+        *news,
+        "" if news else "Slack heard nothing new.",
     )
 
 
@@ -109,6 +101,7 @@ def _usage(stack: Stack) -> Group:
         "  .venv/bin/python -m local run                          start an execution, see it end",
         "  .venv/bin/python -m local run '{\"force_notify\": true}'  a drill",
         "  .venv/bin/python -m local break conflict               and mend conflict",
+        "  What cannot be checked is told by the second execution in a row, all else by the first.",
         f"  faults: {', '.join(FAULTS)}",
         f"  aws --endpoint-url {stack.aws.endpoint_url} stepfunctions start-execution "
         f"--state-machine-arn {machine}",

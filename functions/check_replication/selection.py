@@ -6,8 +6,9 @@ from typing import Final
 from functions.check_replication.execution_input import ExecutionInput
 from functions.check_replication.targets import Misconfigured, Target, target
 
-MONITOR: Final = "monitor"
-"""Stands for a cluster's name where the monitor speaks of itself."""
+MONITOR: Final = "the monitor"
+"""Stands for a cluster's name where the monitor speaks of itself, as in the state machine; with its
+space no parameter's name can be taken for it."""
 
 
 def select(

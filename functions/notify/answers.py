@@ -1,5 +1,6 @@
 """What Notify answers to the state machine."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from functions.notify.alert.alert import Alert
@@ -12,13 +13,15 @@ from functions.notify.settings import MissingParameterError
 from functions.notify.slack_errors import SlackError, SlackUnavailableError
 
 
-def delivered(event: NotifyEvent, course: Course, delivery: Delivery) -> dict[str, Any]:
+def delivered(
+    event: NotifyEvent, course: Course, delivery: Delivery, causes: Sequence[str]
+) -> dict[str, Any]:
     """All is told, or there was nothing to tell.
 
     `{"delivered": true, "said", "channel", "ts", "causes", "snippet", "explained"}`: `channel` and
     `ts` are those of the incident's first message, None if there is none; `causes` those told,
     worst first. `said` is false if only the log was looked at again and told no more than before;
-    `explained` is false while it still may.
+    `explained` is false while it still may, or has after an earlier attempt told the event.
     """
     told_before = event.incident.causes if event.incident else ()
     nothing_new = course is Course.NOTHING_NEW
@@ -27,9 +30,9 @@ def delivered(event: NotifyEvent, course: Course, delivery: Delivery) -> dict[st
         "said": not nothing_new,
         "channel": delivery.first.channel if delivery.first else None,
         "ts": delivery.first.ts if delivery.first else None,
-        "causes": list(told_before if nothing_new else event.causes),
+        "causes": list(told_before if nothing_new else causes),
         "snippet": delivery.snippet.value,
-        "explained": all(map(is_explained, event.findings)),
+        "explained": tuple(causes) == event.causes and all(map(is_explained, event.findings)),
     }
 
 

@@ -75,12 +75,17 @@ class Receipt:
     """What Slack has of an incident: its first message, and what was told.
 
     `incident` is its key, None for what belongs to no incident. `told` holds the keys of the
-    notifications that were told in full, and an entry for each step.
+    notifications that were told in full, and an entry for each step. `causes` are those told last.
     """
 
     incident: str | None = None
     first: Posted | None = None
     told: frozenset[str] = frozenset()
+    causes: tuple[str, ...] = ()
+
+    def has_begun(self, key: str) -> bool:
+        """Whether an earlier attempt told what this notification has to tell, in full or not."""
+        return not self.told.isdisjoint({key, Step.POST.of(key), Step.UPDATE.of(key)})
 
 
 def _count(value: object) -> int:

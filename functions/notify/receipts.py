@@ -5,6 +5,7 @@ record of it must not lead to a second message. So every step that Slack has tak
 This is not the incident's state, which the state machine alone reads and writes.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -36,10 +37,13 @@ class Receipts:
             incident=incident,
             first=Posted(channel, ts) if channel and ts else None,
             told=frozenset(item.get("told", {}).get("SS", ())),
+            causes=tuple(cause["S"] for cause in item.get("causes", {}).get("L", ())),
         )
 
-    def keep(self, incident: str, now: datetime, entry: str, first: Posted) -> None:
-        """Add an entry to what was told, and where the first message is.
+    def keep(
+        self, incident: str, now: datetime, causes: Sequence[str], entry: str, first: Posted
+    ) -> None:
+        """Add an entry to what was told, with the causes told, and where the first message is.
 
         A failure is logged only: Slack has the message by now, and the answer says where. An
         exception would lead to the second one.
@@ -48,11 +52,12 @@ class Receipts:
             self._client.update_item(
                 TableName=self._table,
                 Key={"incident": {"S": incident}},
-                UpdateExpression="SET channel = :channel, ts = :ts, expires_at = :expires_at "
-                "ADD told :entries",
+                UpdateExpression="SET channel = :channel, ts = :ts, causes = :causes, "
+                "expires_at = :expires_at ADD told :entries",
                 ExpressionAttributeValues={
                     ":channel": {"S": first.channel},
                     ":ts": {"S": first.ts},
+                    ":causes": {"L": [{"S": cause} for cause in causes]},
                     ":expires_at": {"N": str(int((now + KEPT_FOR).timestamp()))},
                     ":entries": {"SS": [entry]},
                 },

@@ -47,6 +47,12 @@ class _Matter:
     now: datetime
     runbook: str | None
 
+    @property
+    def causes(self) -> tuple[str, ...]:
+        """Those that Slack has been told or will be: an earlier attempt may have known less."""
+        begun = self.receipt.has_begun(self.event.key)
+        return self.receipt.causes if begun else self.event.causes
+
     def alert(self, *, attached: bool) -> Alert:
         return compose(self.event, self.errors, self.now, self.runbook, attached=attached)
 
@@ -72,7 +78,8 @@ def tell(document: Mapping[str, Any], now: datetime, surroundings: Surroundings)
         return undelivered(event, matter.alert(attached=False), problem)
     _log(course, event, delivery)
     is_drill = asked.incident is not None and event.incident is None
-    return delivered(event, course, replace(delivery, first=None) if is_drill else delivery)
+    shown = replace(delivery, first=None) if is_drill else delivery
+    return delivered(event, course, shown, matter.causes)
 
 
 def _recalled(event: NotifyEvent, receipts: Receipts) -> tuple[NotifyEvent, Receipt]:
@@ -93,7 +100,7 @@ def _delivery(course: Course, matter: _Matter, surroundings: Surroundings) -> De
     settings = slack_settings(event.cluster.cluster, surroundings.ssm)
     workspace = Slack(settings, surroundings.slack_base_url)
     keep = (
-        partial(surroundings.receipts.keep, receipt.incident, matter.now)
+        partial(surroundings.receipts.keep, receipt.incident, matter.now, matter.causes)
         if receipt.incident
         else None
     )

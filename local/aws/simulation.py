@@ -36,7 +36,7 @@ _ROLE: Final = f"arn:aws:iam::{ACCOUNT}:role/local"
 class LocalAws:
     """All of AWS that the project uses, on one free port of 127.0.0.1, inside a `with` block.
 
-    It starts empty. Without `functions`, those that are deployed run in processes of their own,
+    It starts empty and leaves nothing behind. Without `functions`, those that are deployed run in processes of their own,
     `uploaded` being those made by Lambda's API; with them, nothing else can be invoked. Without
     `queries`, Logs Insights is moto's own. `without` names adapters to leave out, for tests that
     show why they are there. One at a time in a process: moto keeps its state in the process, and
@@ -73,6 +73,7 @@ class LocalAws:
     def __enter__(self) -> Self:
         moto_api_backend.reset()
         with ExitStack() as stack:
+            stack.callback(moto_api_backend.reset)
             stack.enter_context(self.gateway)
             stack.enter_context(_interpreter_on(self.gateway.port))
             stack.enter_context(moto_adapters.install(self.endpoint_url, self.clock, self._without))

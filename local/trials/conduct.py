@@ -48,14 +48,19 @@ def open_stack(version: str, tell: Callable[[str], None]) -> Iterator[Callable[[
 
 
 def conduct(fault: Fault, stack: Stack, version: str) -> Trial:
-    """Break, look, mend, look again. What goes wrong on the way becomes the trial's `problem`."""
+    """Break, look, mend, look again. What goes wrong on the way becomes the trial's `problem`.
+
+    Both times nothing was told before, so that all there is to tell is told.
+    """
     trial = Trial(fault.name, version, fault.cause)
     try:
+        stack.forget_incidents()
         with stack.other_parameters(fault.parameters), ExitStack() as mending:
             mending.callback(fault.mend, stack.pair)
             fault.break_(stack.pair)
             trial = _observed(trial, stack)
-        return replace(trial, residue=_causes(_finished(stack, stack.start())))
+        stack.forget_incidents()
+        return replace(trial, residue=_causes(_until_told(stack, stack.start())))
     except Exception as error:  # noqa: BLE001  whatever one fault raises, the others go on
         return replace(trial, problem=f"{type(error).__name__}: {error}")
 
@@ -65,13 +70,19 @@ def _observed(trial: Trial, stack: Stack) -> Trial:
     stack.shipper.flush()
     arn = stack.start()
     verdict = _ask_baseline(stack)
-    execution = _finished(stack, arn)
+    execution = _until_told(stack, arn)
     return replace(
         trial,
         told=_causes(execution),
         seconds=seconds_in_real_time(execution.visits, SPEED),
         baseline=verdict,
     )
+
+
+def _until_told(stack: Stack, arn: str) -> Execution:
+    """How it ends, or how the one after it does, which tells what this one only suspects."""
+    execution = _finished(stack, arn)
+    return _finished(stack, stack.start()) if stack.suspects() else execution
 
 
 def _finished(stack: Stack, arn: str) -> Execution:
@@ -82,9 +93,11 @@ def _finished(stack: Stack, arn: str) -> Execution:
 
 
 def _causes(execution: Execution) -> tuple[str, ...]:
-    """What Slack was told; the output of a healthy execution is not a list."""
+    """What Slack was told; only an execution with something to tell or to note gives a list."""
     told = json.loads(execution.output)
-    return tuple(cause for one in told for cause in one["causes"]) if isinstance(told, list) else ()
+    if not isinstance(told, list):
+        return ()
+    return tuple(cause for one in told for cause in one.get("causes", ()))
 
 
 def _ask_baseline(stack: Stack) -> baseline.BaselineVerdict:

@@ -1,12 +1,16 @@
 """The whole local stack, one for all tests here, as fast as in the trials of the faults."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from types import MappingProxyType
+from typing import Any
 
 import pytest
 
 from local.aws import Clock
+from local.postgres.faults import FAULTS
 from local.slack.workspace import Message
-from local.stack import Stack, start_stack
+from local.stack import Execution, Stack, start_stack
 from local.trials.conduct import SETTINGS, SPEED
 
 
@@ -19,7 +23,8 @@ def running_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 @pytest.fixture
 def stack(running_stack: Stack) -> Iterator[Stack]:
-    """The stack as it was: parameters, Slack's failures and membership are put back."""
+    """The stack as it was: nothing told, parameters, Slack's failures and membership put back."""
+    running_stack.forget_incidents()
     ssm = running_stack.aws.client("ssm")
     before = parameters(running_stack)
     workspace = running_stack.slack.workspace
@@ -45,6 +50,38 @@ def parameters(stack: Stack) -> dict[str, tuple[str, str]]:
 def posted(stack: Stack, since: int = 0) -> list[Message]:
     """The messages in the channel, without the first `since`."""
     return stack.slack.workspace.messages(stack.channel)[since:]
+
+
+def execute(stack: Stack, input_: Any = MappingProxyType({})) -> tuple[Execution, list[Message]]:
+    """Run once; the execution and the messages it posted."""
+    before = len(posted(stack))
+    stack.shipper.flush()
+    execution = stack.finished(stack.start(input_))
+    return execution, posted(stack, before)
+
+
+def alert(stack: Stack, input_: Any = MappingProxyType({})) -> tuple[Execution, Message]:
+    """The execution that posts an alert, and its one message.
+
+    It is the first, or the second if the first could not check a cluster.
+    """
+    execution, messages = execute(stack, input_)
+    if stack.suspects():
+        assert [] == messages
+        execution, messages = execute(stack, input_)
+    assert "SUCCEEDED" == execution.status, execution.problem
+    (message,) = messages
+    return execution, message
+
+
+@contextmanager
+def broken(stack: Stack, name: str) -> Iterator[None]:
+    """By the fault of this name; mended at the end."""
+    FAULTS[name].break_(stack.pair)
+    try:
+        yield
+    finally:
+        FAULTS[name].mend(stack.pair)
 
 
 def words(message: Message) -> str:

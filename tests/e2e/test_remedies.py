@@ -10,7 +10,7 @@ from local.postgres.pair import DATABASE, Pair
 from local.postgres.waiting import wait_until
 from local.slack.workspace import Message
 from local.stack import Stack
-from tests.e2e.conftest import posted
+from tests.e2e.conftest import alert
 
 
 def sql_blocks(message: Message) -> list[str]:
@@ -37,15 +37,6 @@ def run_on_subscriber(pair: Pair, block: str) -> None:
         pair.subscriber.sql(statement, DATABASE)
 
 
-def alert(stack: Stack) -> Message:
-    before = len(posted(stack))
-    stack.shipper.flush()
-    execution = stack.finished(stack.start())
-    assert "SUCCEEDED" == execution.status, execution.problem
-    (message,) = posted(stack, before)
-    return message
-
-
 @contextmanager
 def broken(stack: Stack, name: str) -> Iterator[Message]:
     """The alert about a fault; mended in the end, whatever the remedy did."""
@@ -53,7 +44,8 @@ def broken(stack: Stack, name: str) -> Iterator[Message]:
     with stack.other_parameters(fault.parameters):
         fault.break_(stack.pair)
         try:
-            yield alert(stack)
+            _, message = alert(stack)
+            yield message
         finally:
             fault.mend(stack.pair)
 

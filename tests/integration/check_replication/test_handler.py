@@ -195,7 +195,7 @@ def test_only_the_clusters_asked_for_are_checked_and_unknown_ones_are_told(
 @pytest.mark.usefixtures("aws")
 def test_an_empty_parameter_path_is_told() -> None:
     report = check()
-    assert {"monitor": ("unknown", ["monitor_misconfigured"])} == verdicts(report)
+    assert {"the monitor": ("unknown", ["monitor_misconfigured"])} == verdicts(report)
 
 
 def test_a_wrong_input_is_refused(aws: LocalAws, parameters: dict[str, str]) -> None:

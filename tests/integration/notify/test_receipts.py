@@ -20,25 +20,30 @@ def test_nothing_was_told(dynamodb: Any) -> None:
 
 
 def test_entries_add_up(dynamodb: Any) -> None:
-    """Each once, however often it is kept; the first message is the one of the last entry."""
+    """Each once, however often it is kept; message and causes are those of the last entry."""
     receipts = Receipts(dynamodb, RECEIPTS)
     anew = Posted("C2", "2.2")
-    for entry, first in (("0 opened f post", FIRST), ("0 opened f", FIRST), ("0 opened f", anew)):
-        receipts.keep(INCIDENT, NOW, entry, first)
-    expected = Receipt(INCIDENT, anew, frozenset({"0 opened f post", "0 opened f"}))
+    for causes, entry, first in (
+        (["apply_error"], "0 opened f post", FIRST),
+        (["apply_error"], "0 opened f", FIRST),
+        (["slot_lost", "apply_error"], "0 opened f", anew),
+    ):
+        receipts.keep(INCIDENT, NOW, causes, entry, first)
+    told = frozenset({"0 opened f post", "0 opened f"})
+    expected = Receipt(INCIDENT, anew, told, ("slot_lost", "apply_error"))
     assert expected == receipts.read(INCIDENT)
     assert Receipt("another") == receipts.read("another")
 
 
 def test_a_receipt_is_not_kept_for_ever(dynamodb: Any) -> None:
-    Receipts(dynamodb, RECEIPTS).keep(INCIDENT, NOW, "0 opened f", FIRST)
+    Receipts(dynamodb, RECEIPTS).keep(INCIDENT, NOW, [], "0 opened f", FIRST)
     (item,) = dynamodb.scan(TableName=RECEIPTS)["Items"]
     assert str(int((NOW + KEPT_FOR).timestamp())) == item["expires_at"]["N"]
 
 
 def test_what_cannot_be_kept_is_no_error(dynamodb: Any, caplog: pytest.LogCaptureFixture) -> None:
     """Slack has the message: failing now would lead to a second one."""
-    Receipts(dynamodb, "NoSuchTable").keep(INCIDENT, NOW, "0 opened f", FIRST)
+    Receipts(dynamodb, "NoSuchTable").keep(INCIDENT, NOW, [], "0 opened f", FIRST)
     assert "the receipt was not kept" in caplog.messages
 
 

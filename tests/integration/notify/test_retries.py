@@ -1,5 +1,7 @@
 """What failed half-way goes on where it stopped: nothing is said twice, and nothing is lost."""
 
+from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -10,7 +12,15 @@ from functions.notify.incident import Posted
 from functions.notify.receipts import Receipts
 from local.slack import UPLOAD, Failure
 from tests.integration.notify.conftest import RECEIPTS
-from tests.integration.notify.teller import FAILS, GROUP, OPENED_AT, STORIES, Story, Teller
+from tests.integration.notify.teller import (
+    FAILS,
+    GROUP,
+    OPENED_AT,
+    SILENT_LOG,
+    STORIES,
+    Story,
+    Teller,
+)
 
 POST, UPDATE = "chat.postMessage", "chat.update"
 
@@ -63,8 +73,10 @@ class LambdaDiedError(Exception):
 class DyingReceipts(Receipts):
     """Keeps one entry, and dies."""
 
-    def keep(self, incident: str, now: datetime, entry: str, first: Posted) -> None:
-        super().keep(incident, now, entry, first)
+    def keep(
+        self, incident: str, now: datetime, causes: Sequence[str], entry: str, first: Posted
+    ) -> None:
+        super().keep(incident, now, causes, entry, first)
         raise LambdaDiedError(entry)
 
 
@@ -104,6 +116,22 @@ def test_death_before_the_answer_is_recorded(teller: Teller) -> None:
     answers += [teller.notify(event) for _ in range(2)]
     assert [answers[0]] * 3 == answers
     assert calls == teller.workspace.calls
+
+
+@pytest.mark.parametrize("dies", [False, True], ids=["at the end", "after the post"])
+def test_death_and_then_the_log_tells_more(teller: Teller, dynamodb: Any, *, dies: bool) -> None:
+    """What the next attempt reads there nobody has been told, so it does not count as told."""
+    healthy = teller.surroundings
+    if dies:
+        teller.surroundings = replace(healthy, receipts=DyingReceipts(dynamodb, RECEIPTS))
+    with pytest.raises(LambdaDiedError) if dies else nullcontext():
+        teller.notify(teller.event("opened", FAILS, query=SILENT_LOG))
+    teller.surroundings = healthy
+    answer = teller.told("opened", FAILS)
+    assert (["apply_error"], False) == (answer["causes"], answer["explained"])
+    answer = teller.told("changed", FAILS)
+    assert (["apply_conflict"], True) == (answer["causes"], answer["explained"])
+    assert 1 == sum("The log tells more" in words for words in teller.said())
 
 
 def test_death_and_then_something_else_is_wrong(teller: Teller) -> None:

@@ -32,5 +32,5 @@ def test_an_unknown_cluster_is_reported_and_the_others_are_checked() -> None:
 def test_an_empty_parameter_path_is_a_finding_of_the_monitor_itself() -> None:
     (only,) = select({}, ExecutionInput(), PATH)
     assert isinstance(only, Misconfigured)
-    assert "monitor" == only.cluster
+    assert "the monitor" == only.cluster
     assert f"no cluster has parameters below {PATH}" in only.problems[0]

@@ -36,11 +36,11 @@ def test_delivered() -> None:
         "causes": ["no_subscription", "skip_pending"],
         "snippet": "posted",
         "explained": True,
-    } == delivered(asked, Course.POST, Delivery(FIRST, Snippet.POSTED))
+    } == delivered(asked, Course.POST, Delivery(FIRST, Snippet.POSTED), asked.causes)
 
 
 def test_nobody_was_told() -> None:
-    answer = delivered(event(), Course.SILENCE, Delivery(None))
+    answer = delivered(event(), Course.SILENCE, Delivery(None), ())
     assert (True, None, None, [], "none") == (
         *(answer["delivered"], answer["channel"], answer["ts"]),
         *(answer["causes"], answer["snippet"]),
@@ -50,7 +50,7 @@ def test_nobody_was_told() -> None:
 def test_a_second_look_that_tells_no_more() -> None:
     """What was told stays as it is stored, and the next reminder comes when it was due."""
     asked = event({"cause": "apply_error"}, told=("apply_conflict",))
-    answer = delivered(asked, Course.NOTHING_NEW, Delivery(FIRST))
+    answer = delivered(asked, Course.NOTHING_NEW, Delivery(FIRST), asked.causes)
     assert (False, ["apply_conflict"]) == (answer["said"], answer["causes"])
 
 
@@ -71,8 +71,16 @@ def test_a_second_look_that_tells_no_more() -> None:
     ],
 )
 def test_whether_the_log_may_tell_more(findings: list[dict[str, Any]], *, expected: bool) -> None:
-    answer = delivered(event(*findings), Course.POST, Delivery(FIRST))
+    asked = event(*findings)
+    answer = delivered(asked, Course.POST, Delivery(FIRST), asked.causes)
     assert expected == answer["explained"]
+
+
+def test_an_earlier_attempt_knew_less_of_the_log() -> None:
+    """Then the state machine is to ask once more, which makes it news."""
+    asked = event({"cause": "apply_conflict"})
+    answer = delivered(asked, Course.TOLD, Delivery(FIRST), ("apply_error",))
+    assert (["apply_error"], False) == (answer["causes"], answer["explained"])
 
 
 @pytest.mark.parametrize(

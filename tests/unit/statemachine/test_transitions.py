@@ -247,13 +247,14 @@ def test_force_notify_always_has_something_to_say(
 @pytest.mark.parametrize(
     ("stored", "expected"),
     [
-        (incident(explained="false", opened_at=at(-14)), "changed"),
-        (incident(explained="false", opened_at=at(-16)), "none"),
-        (incident(explained="true", opened_at=at(-14)), "none"),
+        (incident(explained="false", last_notified_at=at(-14)), "changed"),
+        (incident(explained="false", last_notified_at=at(-16)), "none"),
+        (incident(explained="true", last_notified_at=at(-14)), "none"),
     ],
     ids=["unexplained", "for too long", "explained"],
 )
 def test_a_log_that_is_late_is_asked_again(stored: dict[str, Any], expected: str) -> None:
+    """For a while after each notification: an incident may change long after it was opened."""
     assert expected == transition(verdict(), stored)
 
 
