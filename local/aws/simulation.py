@@ -36,11 +36,11 @@ _ROLE: Final = f"arn:aws:iam::{ACCOUNT}:role/local"
 class LocalAws:
     """All of AWS that the project uses, on one free port of 127.0.0.1, inside a `with` block.
 
-    It starts empty and leaves nothing behind. Without `functions`, those that are deployed run in processes of their own,
-    `uploaded` being those made by Lambda's API; with them, nothing else can be invoked. Without
-    `queries`, Logs Insights is moto's own. `without` names adapters to leave out, for tests that
-    show why they are there. One at a time in a process: moto keeps its state in the process, and
-    so does the address on which its interpreter finds AWS.
+    It starts empty and leaves nothing behind. Without `functions`, those that are deployed run in
+    processes of their own, `uploaded` being those made by Lambda's API; with them, nothing else can
+    be invoked. Without `queries`, Logs Insights is moto's own. `without` names adapters to leave
+    out, for tests that show why they are there. One at a time in a process: moto keeps its state in
+    the process, and so does the address on which its interpreter finds AWS.
     """
 
     region = REGION

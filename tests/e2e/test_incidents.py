@@ -37,7 +37,7 @@ def test_an_outage_is_one_message_and_one_thread_from_its_first_sign_to_its_end(
     assert "NothingNew" == quiet.visits[-1].name
     assert f"🔴 {CLUSTER}: orders_sub {first}" == opened.first.text
     assert f"🔴 {CLUSTER}: orders_sub {second}, and 1 more" == changed.first.text
-    assert f"*Now:*\n• `orders_sub` {second}" in changed.replies[len(opened.replies)].text
+    assert f"*New:*\n• `orders_sub` {second}" in changed.replies[len(opened.replies)].text
     assert f"🟢 {CLUSTER}: replication works again" == resolved.first.text
     assert resolved.replies[-1].text.startswith("Recovered after")
     assert [resolved] == new_threads(stack, before)

@@ -49,7 +49,7 @@ def _changed(event: NotifyEvent, incident: Incident, lasted: str) -> Iterator[st
     new, gone = new_findings(event, incident), gone_causes(event, incident)
     yield "The log tells more." if is_second_look(event, incident) else f"Changed after {lasted}."
     if new or not gone:
-        yield "*Now:*"
+        yield "*New:*"
         yield from _named(new or event.findings)
     if gone:
         yield "*No longer:*"

@@ -40,7 +40,7 @@ def test_a_story(teller: Teller) -> None:
     assert [
         BROKEN,
         SNIPPET,
-        f"  Changed after 5 minutes.\n*Now:*\n• `orders_sub` {UNUSED}",
+        f"  Changed after 5 minutes.\n*New:*\n• `orders_sub` {UNUSED}",
         SNIPPET,
         f"  🔴 Still, after 1 hour: sample-cluster: orders_sub {COLLIDES}, and 1 more",
         "  Recovered after 1 hour 12 minutes.",
@@ -103,7 +103,7 @@ def test_a_second_look(teller: Teller) -> None:
     assert [False, False, True] == [one["explained"] for one in (late, not_yet, come)]
     assert [True, False, True] == [one["said"] for one in (late, not_yet, come)]
     assert late["ts"] == not_yet["ts"] == come["ts"]
-    more = f"  The log tells more.\n*Now:*\n• `orders_sub` {COLLIDES}"
+    more = f"  The log tells more.\n*New:*\n• `orders_sub` {COLLIDES}"
     assert [BROKEN, more, SNIPPET] == teller.said()
 
 

@@ -54,7 +54,7 @@ def said(
         ),
         pytest.param(
             said("opened", finding("apply_error")),
-            f"Changed after 12 minutes.\n*Now:*\n• `orders_sub` {FAILS}",
+            f"Changed after 12 minutes.\n*New:*\n• `orders_sub` {FAILS}",
             id="opened, an execution died after telling of something else",
         ),
         pytest.param(
@@ -64,7 +64,7 @@ def said(
                 finding("slot_inactive", None),
                 told=("apply_conflict", "subscription_disabled"),
             ),
-            f"Changed after 12 minutes.\n*Now:*\n• {SLOT}\n*No longer:*\n• {DISABLED}",
+            f"Changed after 12 minutes.\n*New:*\n• {SLOT}\n*No longer:*\n• {DISABLED}",
             id="one more, one less",
         ),
         pytest.param(
@@ -74,7 +74,7 @@ def said(
         ),
         pytest.param(
             said("changed", finding("apply_error"), told=("apply_conflict",)),
-            f"Changed after 12 minutes.\n*Now:*\n• `orders_sub` {FAILS}",
+            f"Changed after 12 minutes.\n*New:*\n• `orders_sub` {FAILS}",
             id="the same cause elsewhere, or the log tells less",
         ),
         pytest.param(
@@ -84,7 +84,7 @@ def said(
                 finding("slot_inactive"),
                 told=("apply_error",),
             ),
-            f"Changed after 12 minutes.\n*Now:*\n• `orders_sub` {COLLIDES}\n• `orders_sub` {SLOT}",
+            f"Changed after 12 minutes.\n*New:*\n• `orders_sub` {COLLIDES}\n• `orders_sub` {SLOT}",
             id="the log explains what was told: it is not over",
         ),
         pytest.param(
@@ -94,17 +94,17 @@ def said(
                 told=("apply_error", "subscription_disabled"),
                 muted=[finding("subscription_disabled")],
             ),
-            f"Changed after 12 minutes.\n*Now:*\n• `orders_sub` {FAILS}",
+            f"Changed after 12 minutes.\n*New:*\n• `orders_sub` {FAILS}",
             id="what was muted is not over",
         ),
         pytest.param(
             said("changed", finding("apply_error"), told=("apply_error", "of_a_later_version")),
-            f"Changed after 12 minutes.\n*Now:*\n• `orders_sub` {FAILS}",
+            f"Changed after 12 minutes.\n*New:*\n• `orders_sub` {FAILS}",
             id="a cause of a later version",
         ),
         pytest.param(
             said("changed", finding("apply_conflict"), told=("apply_error",), fingerprint="now"),
-            f"The log tells more.\n*Now:*\n• `orders_sub` {COLLIDES}",
+            f"The log tells more.\n*New:*\n• `orders_sub` {COLLIDES}",
             id="second look",
         ),
     ],
