@@ -93,7 +93,7 @@ class Snapshot:
         """What the role may not see, and what would show it; nothing of it is taken for healthy."""
         unseen = []
         if not self.sees_activity:
-            unseen.append("what sessions do, such as who blocks a worker (GRANT pg_monitor)")
+            unseen.append("what sessions do, such as who blocks a worker (GRANT pg_read_all_stats)")
         unseen += [
             f"the tables of subscriptions in database {name} (GRANT CONNECT)"
             for name in self.other_databases

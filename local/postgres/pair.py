@@ -160,7 +160,9 @@ def start_pair(
 def _open_shop(server: Server) -> None:
     server.create()
     server.start()
-    server.sql(f"CREATE ROLE {MONITOR} LOGIN PASSWORD '{MONITOR_PASSWORD}' IN ROLE pg_monitor")
+    server.sql(
+        f"CREATE ROLE {MONITOR} LOGIN PASSWORD '{MONITOR_PASSWORD}' IN ROLE pg_read_all_stats"
+    )
     server.sql(f"CREATE DATABASE {DATABASE}")
     server.sql(ORDERS, DATABASE)
 

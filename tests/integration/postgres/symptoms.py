@@ -57,7 +57,7 @@ def login_of_onlooker(pair: Pair) -> Any:
     with pair.subscriber.connect(
         user=parameters["username"], password=parameters["password"], database=DATABASE
     ) as connection:
-        return connection.run("SELECT pg_has_role('pg_monitor', 'USAGE')")
+        return connection.run("SELECT pg_has_role('pg_read_all_stats', 'USAGE')")
 
 
 def published_and_subscribed(pair: Pair) -> Any:

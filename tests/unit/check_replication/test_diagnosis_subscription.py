@@ -112,7 +112,7 @@ def test_without_the_privilege_to_see_a_worker_s_wait_the_delivery_is_blamed() -
     looks = at(replace(BUSY_AND_LATE, wait_event=None), sees_activity=False)
     (finding,) = diagnose(looks, MAX_LAG)
     assert "subscriber_lagging" == finding.cause
-    assert ("what sessions do, such as who blocks a worker (GRANT pg_monitor)",) == (
+    assert ("what sessions do, such as who blocks a worker (GRANT pg_read_all_stats)",) == (
         looks.latest.not_visible
     )
 

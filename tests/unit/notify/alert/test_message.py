@@ -277,9 +277,9 @@ def test_escape() -> None:
 
 
 def test_what_the_role_may_not_see() -> None:
-    unseen = replace(ALERT, not_visible=("what sessions do (GRANT pg_monitor)",))
+    unseen = replace(ALERT, not_visible=("what sessions do (GRANT pg_read_all_stats)",))
     text = everything(draw(unseen))
-    assert "Not visible to the monitor's role: what sessions do (GRANT pg_monitor)." in text
+    assert "Not visible to the monitor's role: what sessions do (GRANT pg_read_all_stats)." in text
     assert "Not visible" not in everything(draw(ALERT))
 
 

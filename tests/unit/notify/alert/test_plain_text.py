@@ -43,7 +43,7 @@ ALERT = Alert(
     checks=("SELECT * FROM pg_stat_subscription;",),
     log_groups=("/aws/rds/cluster/sample-cluster/postgresql",),
     log_note="1 distinct error in the last 30 minutes.",
-    not_visible=("what sessions do (GRANT pg_monitor)",),
+    not_visible=("what sessions do (GRANT pg_read_all_stats)",),
     muted=("other_sub skip_pending",),
     error="ERROR:  it failed\nCONTEXT",
     links=(Link("Execution", "https://x/#a"), Link("Runbook", "https://y/#b")),
@@ -83,7 +83,7 @@ Log location:
 1 distinct error in the last 30 minutes.
 
 Not visible to the monitor's role:
-    - what sessions do (GRANT pg_monitor)
+    - what sessions do (GRANT pg_read_all_stats)
 
 Muted:
     - other_sub skip_pending
