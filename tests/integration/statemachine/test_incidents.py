@@ -11,6 +11,7 @@ from local.aws.fake_functions import FunctionError, in_turn
 from local.aws.moto_adapters import SimulatedClock
 from tests.integration.statemachine.conftest import (
     INCIDENTS,
+    LOG_GROUP,
     Machine,
     MakeMachine,
     Run,
@@ -24,6 +25,9 @@ START = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 HEALTHY = report(cluster(status="healthy"))
 BROKEN = report(cluster())
 WORSE = report(cluster() | {"fingerprint": "77aa"})
+POLLS = 3
+"""Of a log query, as the stand-in takes it through Scheduled and Running to Complete."""
+
 CLAIM = {"claimed_by", "claimed_until"}
 
 
@@ -379,8 +383,11 @@ def test_a_claim_of_an_execution_that_died_ends_by_itself(world: World) -> None:
 @pytest.mark.parametrize("clusters", [1, 50])
 def test_state_transitions(world: World, clusters: int, capsys: pytest.CaptureFixture[str]) -> None:
     """A run that says nothing costs the same four, however many clusters there are."""
-    healthy = report(*(cluster(f"c{number}", "healthy") for number in range(clusters)))
-    broken = report(*(cluster(f"c{number}") for number in range(clusters)))
+    names = [f"c{number}" for number in range(clusters)]
+    for name in names:
+        world.machine.aws.client("logs").create_log_group(logGroupName=LOG_GROUP.format(name))
+    healthy = report(*(cluster(name, "healthy") for name in names))
+    broken = report(*(cluster(name) for name in names))
     counts = {}
     for name, answer in (("healthy", healthy), ("opening", broken), ("quiet", broken)):
         counts[name] = len(world.minute(answer).visits)
@@ -388,8 +395,7 @@ def test_state_transitions(world: World, clusters: int, capsys: pytest.CaptureFi
         print(f"\nstate transitions, {clusters} cluster(s): {counts}")  # noqa: T201  a figure to report
     assert (4, 4) == (counts["healthy"], counts["quiet"])
     assert clusters == len(world.machine.incidents())
-    each = (counts["opening"] - 6) / clusters
-    assert 9 <= each <= 30
+    assert 6 + (9 + 3 * POLLS) * clusters == counts["opening"]
 
 
 def description(world: World, run: Run) -> dict[str, Any]:
