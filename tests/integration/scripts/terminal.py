@@ -10,7 +10,8 @@ from types import TracebackType
 from typing import Self
 
 _TAKE_TERMINAL = """
-import fcntl, runpy, sys, termios
+import fcntl, runpy, signal, sys, termios
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job inherits "ignore"
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 module, *sys.argv[1:] = sys.argv[1:]
 runpy.run_module(module, run_name="__main__", alter_sys=True)
