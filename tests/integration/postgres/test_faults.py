@@ -90,7 +90,12 @@ def test_break_and_mend(request: pytest.FixtureRequest, version: str, name: str)
             look_at=lambda: f"It is {symptom.look(pair)}.",
             seconds=10,
         )
-        assert symptom.line in pair.subscriber.log_path.read_text()[len(log_before) :]
+        wait_until(  # a worker may be gone before it has tried again and said why
+            lambda: symptom.line in pair.subscriber.log_path.read_text()[len(log_before) :],
+            that=f"the log says {symptom.line!r}",
+            look_at=lambda: pair.subscriber.log_path.read_text()[len(log_before) :],
+            seconds=10,
+        )
     finally:
         for _ in range(TIMES[version]):
             fault.mend(pair)
