@@ -14,6 +14,7 @@ from scripts.deploy.deployment import deploy
 from scripts.deploy.request import read
 from scripts.program import plain_console
 from scripts.undeploy import undeploy
+from tests import workstation
 
 BUCKET = "code"
 
@@ -70,16 +71,7 @@ def describe(aws: LocalAws, name: str) -> Deployment:
 def deployer(aws: LocalAws, package: Path) -> Iterator[Deployer]:
     """Programs find `aws` in the environment, as on a workstation with credentials."""
     with pytest.MonkeyPatch.context() as environment:
-        for name in ("AWS_PROFILE", "AWS_REGION", "AWS_SESSION_TOKEN", "AWS_CA_BUNDLE"):
-            environment.delenv(name, raising=False)
-        environment.setenv("AWS_ENDPOINT_URL", aws.endpoint_url)
-        environment.setenv("AWS_ACCESS_KEY_ID", "engineer")
-        environment.setenv("AWS_SECRET_ACCESS_KEY", "engineer")
-        environment.setenv("AWS_DEFAULT_REGION", aws.region)
-        environment.setenv("AWS_EC2_METADATA_DISABLED", "true")
-        environment.setenv("AWS_CONFIG_FILE", "/nonexistent")
-        environment.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent")
-        environment.setenv("NO_PROXY", "127.0.0.1,localhost")
+        workstation.set_up(environment, aws)
         yield Deployer(aws, package)
 
 

@@ -15,7 +15,16 @@ from functions.catalogue import apply, connection, lag, publisher, subscription,
 from functions.catalogue.cause import Cause, Severity
 from functions.catalogue.remedy import FilledRemedy, Place, Remedy
 
-__all__ = ["CATALOGUE", "SECTIONS", "Cause", "FilledRemedy", "Place", "Remedy", "Severity"]
+__all__ = [
+    "CATALOGUE",
+    "COULD_NOT_BE_CHECKED",
+    "SECTIONS",
+    "Cause",
+    "FilledRemedy",
+    "Place",
+    "Remedy",
+    "Severity",
+]
 
 SECTIONS: Final[Mapping[str, tuple[Cause, ...]]] = MappingProxyType(
     {
@@ -33,3 +42,6 @@ SECTIONS: Final[Mapping[str, tuple[Cause, ...]]] = MappingProxyType(
 CATALOGUE: Final[dict[str, Cause]] = {
     cause.id: cause for causes in SECTIONS.values() for cause in causes
 }
+
+COULD_NOT_BE_CHECKED: Final = frozenset(cause.id for cause in unknown.CAUSES)
+"""Those that say nothing of replication, only that nobody could find out."""

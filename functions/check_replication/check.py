@@ -8,6 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from typing import Final
 
+from functions.catalogue import COULD_NOT_BE_CHECKED
 from functions.check_replication.connection import ProbeError
 from functions.check_replication.diagnosis import Looks, PublisherLooks, diagnose
 from functions.check_replication.snapshot import Snapshot
@@ -16,17 +17,6 @@ from functions.report import ClusterReport, Finding, Status
 from functions.telemetry import logger
 
 MAX_AT_ONCE: Final = 64
-
-_COULD_NOT_FIND_OUT: Final = frozenset(
-    {
-        "database_auth_failed",
-        "database_unreachable",
-        "database_timeout",
-        "database_error",
-        "monitor_misconfigured",
-        "monitor_failed",
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +118,7 @@ def _status(findings: tuple[Finding, ...]) -> Status:
     """`unknown` where nothing but the lack of an answer was found."""
     if not findings:
         return Status.HEALTHY
-    known = any(finding.cause not in _COULD_NOT_FIND_OUT for finding in findings)
+    known = any(finding.cause not in COULD_NOT_BE_CHECKED for finding in findings)
     return Status.UNHEALTHY if known else Status.UNKNOWN
 
 

@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Final
 
-from functions.catalogue import CATALOGUE, SECTIONS, Severity
+from functions.catalogue import CATALOGUE, COULD_NOT_BE_CHECKED, Severity
 from functions.notify.event import NotifyEvent, Transition
 from functions.notify.text import one_line, shorten
 from functions.notify.wording import age, instant, parse_instant
@@ -19,7 +19,6 @@ _WITHOUT_FINDINGS: Final = {
     Status.UNHEALTHY: "replication is unhealthy",
     Status.UNKNOWN: "replication could not be checked",
 }
-_COULD_NOT_FIND_OUT: Final = frozenset(one.id for one in SECTIONS["Could not be checked"])
 
 
 def name(text: str) -> str:
@@ -93,7 +92,7 @@ def _said_of(cluster: str, event: NotifyEvent, findings: Sequence[Finding]) -> s
 def _was_unknown(event: NotifyEvent) -> bool:
     """Whether all that was wrong is that nobody could find out."""
     told = event.incident.causes if event.incident else ()
-    return bool(told) and _COULD_NOT_FIND_OUT.issuperset(told)
+    return bool(told) and COULD_NOT_BE_CHECKED.issuperset(told)
 
 
 def _recovered(event: NotifyEvent, now: datetime) -> str:

@@ -11,6 +11,7 @@ from rich.console import Console
 
 from local.aws import LocalAws
 from scripts.account import open_session
+from tests import workstation
 
 STACK = "shop"
 PATH = "/monitoring-logical-replication/"
@@ -32,16 +33,7 @@ def aws() -> Iterator[LocalAws]:
 @pytest.fixture
 def environment(aws: LocalAws, monkeypatch: pytest.MonkeyPatch) -> None:
     """That of a workstation with credentials; programs that a test starts inherit it."""
-    for name in ("AWS_PROFILE", "AWS_REGION", "AWS_SESSION_TOKEN", "AWS_CA_BUNDLE"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("AWS_ENDPOINT_URL", aws.endpoint_url)
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "local")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "local")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", aws.region)
-    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    monkeypatch.setenv("AWS_CONFIG_FILE", "/nonexistent")
-    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent")
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
+    workstation.set_up(monkeypatch, aws)
 
 
 @pytest.fixture

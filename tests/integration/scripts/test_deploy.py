@@ -31,20 +31,6 @@ NETWORK = ("SsmParameterPath", "SubnetIds", "SecurityGroupIds")
 
 
 @pytest.fixture
-def by_name(
-    aws: LocalAws,
-    environment: None,  # noqa: ARG001 - what this changes
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """Moto finds a template in a bucket only if its address begins with localhost."""
-    config = tmp_path / "config"
-    config.write_text("[default]\ns3 =\n  addressing_style = path\n")
-    monkeypatch.setenv("AWS_CONFIG_FILE", str(config))
-    monkeypatch.setenv("AWS_ENDPOINT_URL", aws.endpoint_url.replace("127.0.0.1", "localhost"))
-
-
-@pytest.fixture
 def bucket(aws: LocalAws) -> str:
     place: Any = {"LocationConstraint": aws.region}
     aws.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration=place)
@@ -90,7 +76,7 @@ def parameters(aws: LocalAws) -> dict[str, str]:
     return {one["ParameterKey"]: one["ParameterValue"] for one in stack["Parameters"]}
 
 
-@pytest.mark.usefixtures("by_name", "bucket")
+@pytest.mark.usefixtures("environment", "bucket")
 def test_a_first_deployment_and_an_upgrade(
     aws: LocalAws, session: Session, built: Callable[..., Path], printed: StringIO
 ) -> None:
@@ -115,7 +101,7 @@ def test_a_first_deployment_and_an_upgrade(
     assert "confirm the subscription" in printed.getvalue()
 
 
-@pytest.mark.usefixtures("by_name", "bucket")
+@pytest.mark.usefixtures("environment", "bucket")
 def test_a_refusal_of_cloudformation_is_passed_on(
     session: Session, built: Callable[..., Path], console: Console
 ) -> None:
