@@ -25,9 +25,12 @@ SELECT
             'safe_wal_bytes', slot.safe_wal_size,
             'retained_wal_bytes', pg_wal_lsn_diff(wal.lsn, slot.restart_lsn),
             'inactive_since', to_jsonb(slot) ->> 'inactive_since', -- 17+
-            'invalidation_reason', to_jsonb(slot) ->> 'invalidation_reason' -- 17+
+            'invalidation_reason', to_jsonb(slot) ->> 'invalidation_reason', -- 17+
+            'sender_name', sender.application_name,
+            'sender_start', sender.backend_start
         ) ORDER BY slot.slot_name), '[]')
         FROM pg_replication_slots AS slot
+        LEFT JOIN LATERAL pg_stat_get_activity(coalesce(slot.active_pid, 0)) AS sender ON true
         WHERE slot.slot_type = 'logical' AND NOT slot.temporary
     ) AS slots,
     (

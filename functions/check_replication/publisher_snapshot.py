@@ -11,6 +11,8 @@ class Slot:
     """A logical replication slot (pg_replication_slots); sizes in bytes, None where unknown.
 
     `safe_wal_bytes` is what may still be written before the slot is in danger of being lost.
+    `sender_name` and `sender_start` are those of the process that uses it (application_name and
+    backend_start of pg_stat_activity); the start is None where the role lacks pg_read_all_stats.
     """
 
     name: str
@@ -22,14 +24,14 @@ class Slot:
     retained_wal_bytes: float | None
     inactive_since: datetime | None
     invalidation_reason: str | None
+    sender_name: str | None
+    sender_start: datetime | None
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Self:
         values = {one.name: document[one.name] for one in fields(cls)}
-        since = document["inactive_since"]
-        return cls(
-            **values | {"inactive_since": None if since is None else datetime.fromisoformat(since)}
-        )
+        instants = {name: _instant(document[name]) for name in ("inactive_since", "sender_start")}
+        return cls(**values | instants)
 
     @property
     def lost(self) -> bool:
@@ -39,6 +41,10 @@ class Slot:
     def of_table_sync(self) -> bool:
         """Made by a table's initial copy (`pg_%_sync_%`); it may lie idle between two attempts."""
         return self.name.startswith("pg_") and "_sync_" in self.name
+
+
+def _instant(written: str | None) -> datetime | None:
+    return None if written is None else datetime.fromisoformat(written)
 
 
 @dataclass(frozen=True, slots=True)

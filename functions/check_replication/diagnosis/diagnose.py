@@ -26,7 +26,7 @@ def diagnose(
             own = with_publisher(own, subscription, looks, publisher)
         findings += own
     if publisher is not None:
-        findings += judge_publisher(latest, publisher)
+        findings += judge_publisher(looks, publisher)
     return tuple(findings)
 
 

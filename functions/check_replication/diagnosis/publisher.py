@@ -4,11 +4,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
+from functions.catalogue import MAY_BE_ANOTHERS
 from functions.check_replication.diagnosis.evidence import finding, instant, named, of_publisher
 from functions.check_replication.diagnosis.looks import Looks, PublisherLooks
+from functions.check_replication.diagnosis.ownership import may_be_own, own_slot
 from functions.check_replication.diagnosis.settling import is_in_danger
 from functions.check_replication.publisher_snapshot import Slot
-from functions.check_replication.snapshot import Snapshot, Subscription
+from functions.check_replication.snapshot import Subscription
 from functions.report import Evidence, Finding
 
 _STOPPED: Final = frozenset({"worker_down", "worker_slots_exhausted", "apply_error"})
@@ -22,11 +24,19 @@ def with_publisher(
     publisher: PublisherLooks,
 ) -> list[Finding]:
     """The subscription's findings, those replaced that the publisher explains, and its own."""
-    findings = [_with_slots(one, publisher) for one in findings]
-    reasons = list(_reasons(subscription, looks, publisher))
-    if reasons:
-        findings = [*reasons, *(one for one in findings if one.cause not in _STOPPED)]
-    return [*findings, *_not_refreshed(subscription, looks, publisher)]
+    if own_slot(subscription, looks, publisher) is None:
+        reasons = list(_possible_reasons(subscription, looks, publisher))
+        return [*reasons, *(one for one in findings if not reasons or one.cause not in _STOPPED)]
+    missing = list(_publication_missing(subscription, looks, publisher))
+    return [
+        *missing,
+        *(
+            _with_slots(one, publisher)
+            for one in findings
+            if not missing or one.cause not in _STOPPED
+        ),
+        *_not_refreshed(subscription, looks, publisher),
+    ]
 
 
 def _with_slots(one: Finding, publisher: PublisherLooks) -> Finding:
@@ -48,19 +58,18 @@ def _with_slots(one: Finding, publisher: PublisherLooks) -> Finding:
     )
 
 
-def _reasons(
+def _possible_reasons(
     subscription: Subscription, looks: Looks, publisher: PublisherLooks
 ) -> Iterator[Finding]:
+    """Why it may have no worker, if the watched publisher is its own; the log knows."""
     slot = publisher.latest.slot(subscription.slot_name)
-    if slot is not None and slot.lost:
+    if slot is not None and slot.lost and subscription.worker_pid is None:
         yield _slot_lost(subscription, looks, publisher, slot)
     elif _stays_down(subscription, looks):
         if slot is None:
             yield _slot_missing(subscription, looks, publisher)
         elif slot.active:
             yield _slot_busy(subscription, looks, publisher, slot)
-    if _is_visible(subscription, publisher):
-        yield from _publication_missing(subscription, looks, publisher)
 
 
 def _stays_down(subscription: Subscription, looks: Looks) -> bool:
@@ -69,20 +78,15 @@ def _stays_down(subscription: Subscription, looks: Looks) -> bool:
     return several and subscription.down and not looks.apply_errors(subscription)
 
 
-def _is_visible(subscription: Subscription, publisher: PublisherLooks) -> bool:
-    """Its publications are in the database that was looked at, by its slot's database."""
-    slot = publisher.latest.slot(subscription.slot_name)
-    return slot is not None and slot.database == publisher.latest.database
-
-
 def _slot_missing(subscription: Subscription, looks: Looks, publisher: PublisherLooks) -> Finding:
     full = publisher.latest.slots_in_use >= publisher.latest.max_slots
     return finding(
         "slot_missing",
         subscription,
         looks,
-        f"The publisher {publisher.address} has no slot {subscription.slot_name}"
-        f"{', and all its slots are in use' if full else ''}.",
+        f"{subscription.name} has no worker, and the watched publisher {publisher.address} has no "
+        f"slot {subscription.slot_name}{', and all its slots are in use' if full else ''}. "
+        f"{MAY_BE_ANOTHERS}",
         **_tables(subscription),
         **of_publisher(publisher),
     )
@@ -95,7 +99,8 @@ def _slot_lost(
         "slot_lost",
         subscription,
         looks,
-        f"The publisher has removed WAL that slot {slot.name} needs: it cannot be used any more.",
+        f"{subscription.name} has no worker, and the watched publisher has removed WAL that its "
+        f"slot {slot.name} needs: that slot cannot be used any more. {MAY_BE_ANOTHERS}",
         **_tables(subscription),
         **of_slot(slot),
         **of_publisher(publisher),
@@ -115,8 +120,8 @@ def _slot_busy(
         "slot_busy",
         subscription,
         looks,
-        f"Slot {slot.name} is in use by process {slot.active_pid} of the publisher, while "
-        f"{subscription.name} has no worker.",
+        f"{subscription.name} has no worker, and slot {slot.name} of the watched publisher is in "
+        f"use by its process {slot.active_pid}. {MAY_BE_ANOTHERS}",
         **of_slot(slot),
         **of_publisher(publisher),
     )
@@ -127,15 +132,23 @@ def _publication_missing(
 ) -> Iterator[Finding]:
     names = subscription.publications
     missing = [name for name in names if publisher.latest.publication(name) is None]
-    if missing:
+    if missing and _is_visible(subscription, publisher):
         yield finding(
             "publication_missing",
             subscription,
             looks,
             f"The publisher has no publication {', '.join(missing)}.",
             publication=missing[0],
+            slot_is_ours=True,
+            **(_tables(subscription) if len(names) == 1 else {}),
             **of_publisher(publisher),
         )
+
+
+def _is_visible(subscription: Subscription, publisher: PublisherLooks) -> bool:
+    """Its publications are in the database that was looked at, by its slot's database."""
+    slot = publisher.latest.slot(subscription.slot_name)
+    return slot is not None and slot.database == publisher.latest.database
 
 
 def _not_refreshed(
@@ -157,16 +170,19 @@ def _not_refreshed(
         )
 
 
-def judge_publisher(subscriber: Snapshot, publisher: PublisherLooks) -> Iterator[Finding]:
+def judge_publisher(looks: Looks, publisher: PublisherLooks) -> Iterator[Finding]:
     """What is wrong on the publisher itself; an idle slot of ours is its subscription's matter."""
-    owners = {one.slot_name: one.name for one in subscriber.subscriptions}
     for slot in publisher.latest.slots:
-        owner = owners.get(slot.name)
+        owners = [
+            one.name
+            for one in looks.latest.subscriptions
+            if own_slot(one, looks, publisher) == slot or may_be_own(slot, one, looks)
+        ]
         if is_in_danger(slot, publisher):
-            yield _slot_at_risk(slot, owner, publisher)
-        elif owner is None and _lies_idle(slot, publisher):
+            yield _slot_at_risk(slot, owners[0] if len(owners) == 1 else None, publisher)
+        elif not owners and _lies_idle(slot, publisher):
             yield _slot_inactive(slot, publisher)
-    yield from _identities(subscriber, publisher)
+    yield from _identities(looks, publisher)
 
 
 def _lies_idle(slot: Slot, publisher: PublisherLooks) -> bool:
@@ -199,8 +215,14 @@ def _slot_inactive(slot: Slot, publisher: PublisherLooks) -> Finding:
     )
 
 
-def _identities(subscriber: Snapshot, publisher: PublisherLooks) -> Iterator[Finding]:
-    used = {name for one in subscriber.subscriptions for name in one.publications}
+def _identities(looks: Looks, publisher: PublisherLooks) -> Iterator[Finding]:
+    """In publications that are subscribed to here, as far as it was seen."""
+    used = {
+        name
+        for one in looks.latest.subscriptions
+        if own_slot(one, looks, publisher) is not None
+        for name in one.publications
+    }
     for publication in publisher.latest.publications:
         if publication.name in used and publication.without_identity:
             yield Finding(

@@ -22,7 +22,10 @@ _SUCCESSION: Final = timedelta(seconds=30)
 
 _SAID_ONCE: Final = frozenset({"disabled_on_error", "silent_divergence"})
 _SILENT: Final = frozenset({"publisher_lagging", "apply_lagging"})
-_OF_APPLY: Final = frozenset({"apply_error", "worker_down", "disabled_on_error"})
+OF_ITS_SLOT: Final = frozenset({"slot_missing", "slot_lost", "slot_busy"})
+"""What a publisher says of a slot; in the log it is the subscription's own publisher."""
+
+_OF_APPLY: Final = OF_ITS_SLOT | {"apply_error", "worker_down", "disabled_on_error"}
 
 
 def is_present(

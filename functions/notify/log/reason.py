@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from functions.catalogue import MAY_BE_ANOTHERS
 from functions.notify.log.error import LogError
 from functions.notify.text import one_line, shorten
 from functions.report import Finding
@@ -40,7 +41,10 @@ _SENTENCES: Final[Mapping[str, str]] = {
 def explained(finding: Finding, error: LogError, *, takes_over: bool) -> str:
     """The finding's summary with what the log adds, which comes first where it takes over."""
     if takes_over:
-        return f"{_sentence(error)} {finding.summary}"
+        known = finding.summary
+        if error.cause == finding.cause:
+            known = known.removesuffix(MAY_BE_ANOTHERS).rstrip()
+        return f"{_sentence(error)} {known}"
     if finding.cause == "disabled_on_error":
         return f"{finding.summary} {_nature(error.cause)} {_sentence(error)}"
     if error.severity == "LOG":

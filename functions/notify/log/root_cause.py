@@ -12,7 +12,13 @@ from types import MappingProxyType
 from typing import Final
 
 from functions.notify.log.error import LONG_AGO, LogError
-from functions.notify.log.presence import NO_ROOM, STALE_AFTER, Starts, is_present
+from functions.notify.log.presence import (
+    NO_ROOM,
+    OF_ITS_SLOT,
+    STALE_AFTER,
+    Starts,
+    is_present,
+)
 from functions.notify.log.reason import explained
 from functions.notify.text import shorten
 from functions.report import ClusterReport, Evidence, Finding
@@ -22,21 +28,14 @@ MAX_ERROR: Final = 300
 _SAME_ATTEMPT: Final = timedelta(seconds=10)
 """Two attempts of a worker at the default wal_retrieve_retry_interval."""
 
-_OF_APPLY: Final = frozenset(
-    {
-        "apply_conflict",
-        "constraint_violation",
-        "schema_mismatch",
-        "permission_denied",
-        "publisher_unreachable",
-        "publisher_auth_failed",
-        "slot_missing",
-        "slot_lost",
-        "slot_busy",
-        "publication_missing",
-        "network_timeout",
-    }
-)
+_OF_CONNECTION: Final = OF_ITS_SLOT | {
+    "permission_denied",
+    "publisher_unreachable",
+    "publisher_auth_failed",
+    "publication_missing",
+    "network_timeout",
+}
+_OF_APPLY: Final = _OF_CONNECTION | {"apply_conflict", "constraint_violation", "schema_mismatch"}
 _BEHIND: Final[Mapping[str, frozenset[str]]] = {
     "apply_error": _OF_APPLY,
     "worker_down": _OF_APPLY | {"worker_slots_exhausted"},
@@ -46,8 +45,16 @@ _BEHIND: Final[Mapping[str, frozenset[str]]] = {
     "table_sync_failed": frozenset({"publisher_slots_exhausted"}),
     "table_sync_stalled": frozenset({"publisher_slots_exhausted"}),
     "silent_divergence": frozenset(),
+    **dict.fromkeys(OF_ITS_SLOT, _OF_CONNECTION),
 }
-"""By the probe's cause: the causes in the log that may stand behind it and take its place."""
+"""By the probe's cause: the causes in the log that may stand behind it and take its place. Of slots
+the probe knows only what the watched publisher says, the log what the subscription's own does."""
+
+_OF_WATCHED: Final = frozenset(
+    {"publisher", "publisher_version", "slot_database", "active_pid", "wal_status"}
+    | {"invalidation_reason", "safe_wal_bytes", "retained_wal_bytes", "inactive_since"}
+)
+"""Evidence that the watched publisher gave."""
 
 _OF_COPY: Final = frozenset({"table_sync_failed", "table_sync_stalled"})
 _WITHOUT_ROOM: Final = frozenset({"worker_down", "table_sync_stalled"})
@@ -176,11 +183,17 @@ def _told_by(cause: str | None) -> int:
 
 def _explained(finding: Finding, error: LogError) -> Finding:
     takes_over = error.cause in _BEHIND[finding.cause]
+    anothers = takes_over and finding.cause in OF_ITS_SLOT and error.cause != finding.cause
+    known = {
+        key: value
+        for key, value in finding.evidence.items()
+        if not (anothers and key in _OF_WATCHED)
+    }
     return replace(
         finding,
         cause=str(error.cause) if takes_over else finding.cause,
         summary=explained(finding, error, takes_over=takes_over),
-        evidence=_merged(finding.evidence, _evidence(finding, error)),
+        evidence=_merged(known, _evidence(finding, error)),
     )
 
 
@@ -188,6 +201,7 @@ def _evidence(finding: Finding, error: LogError) -> dict[str, Evidence]:
     facts = {key: value for key, value in error.facts.items() if key != "operation"}
     return facts | {
         "subscription_oid": error.worker.subscription_oid,
+        "slot_is_ours": True if error.cause in OF_ITS_SLOT else None,
         "reason": error.cause if finding.cause == "disabled_on_error" else None,
         "error": shorten(error.message, MAX_ERROR),
         "error_times": error.times,

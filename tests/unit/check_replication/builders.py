@@ -80,6 +80,8 @@ SLOT = Slot(
     retained_wal_bytes=56.0,
     inactive_since=None,
     invalidation_reason=None,
+    sender_name="orders_sub",
+    sender_start=ago(3600),
 )
 
 PUBLICATION = Publication("orders_pub", frozenset({"public.orders"}), ())

@@ -19,12 +19,14 @@ from tests.unit.check_replication.builders import (
     NOW,
     PUBLICATION,
     SLOT,
+    ago,
     publisher,
     snapshot,
 )
 
 IDLE = replace(SLOT, active=False, active_pid=None)
 GIB = 1024.0**3
+NOT_REFRESHED = "publication_not_refreshed"
 
 
 def found(subscription: Subscription, *seen: PublisherSnapshot) -> tuple[Finding, ...]:
@@ -89,10 +91,10 @@ def test_published_tables_that_are_not_subscribed_are_named() -> None:
 
 
 def test_a_table_that_is_not_subscribed_does_not_explain_a_failing_change() -> None:
-    """A table dropped on the subscriber shows both ways."""
+    """A table dropped on the subscriber shows both ways, where its sender was seen once."""
     wider = replace(PUBLICATION, tables=frozenset({"public.orders", "public.new"}))
     failing = replace(DOWN, apply_error_count=1)
-    looks = Looks((snapshot(DOWN), snapshot(failing, seconds_later=6)))
+    looks = Looks((snapshot(HEALTHY), snapshot(failing, seconds_later=6)))
     seen = PublisherLooks("p:1", (publisher(SLOT, publications=(wider,)),))
     expected = ["apply_error", "publication_not_refreshed"]
     assert expected == [finding.cause for finding in diagnose(looks, 300, seen)]
@@ -146,7 +148,80 @@ def test_a_slot_that_nobody_reads_is_told_after_two_looks(slot: Slot, expected: 
 def test_the_idle_slot_of_a_subscription_is_its_own_matter() -> None:
     seen = (publisher(IDLE), publisher(IDLE, seconds_later=1))
     assert ["subscription_disabled"] == causes(replace(DOWN, enabled=False), *seen)
-    assert [] == causes(HEALTHY, *seen)
+    assert ["worker_down"] == causes(DOWN, *seen)
+    assert [] == causes(replace(HEALTHY, worker_start=NOW), *seen)
+
+
+def test_an_idle_slot_is_nobodys_where_the_subscription_of_its_name_runs() -> None:
+    """That has another publisher, with a slot of the same name."""
+    seen = (publisher(IDLE), publisher(IDLE, seconds_later=1))
+    [finding] = found(HEALTHY, *seen)
+    assert ("slot_inactive", None) == (finding.cause, finding.subscription)
+
+
+@pytest.mark.parametrize(
+    ("slot", "ours"),
+    [
+        pytest.param(SLOT, True, id="its name, begun with the worker"),
+        pytest.param(replace(SLOT, sender_start=ago(3580)), True, id="a slow connection"),
+        pytest.param(replace(SLOT, sender_start=None), True, id="its name, start not visible"),
+        pytest.param(
+            replace(SLOT, sender_name="own name"), True, id="a name of its own, begun together"
+        ),
+        pytest.param(replace(SLOT, sender_start=ago(60)), False, id="its name, begun later"),
+        pytest.param(
+            replace(SLOT, sender_name="other_sub", sender_start=ago(3590)),
+            False,
+            id="another name, begun nearby",
+        ),
+        pytest.param(
+            replace(SLOT, sender_name="other_sub", sender_start=None), False, id="another name"
+        ),
+        pytest.param(IDLE, False, id="unused"),
+    ],
+)
+def test_a_publisher_is_judged_by_a_slot_that_is_seen_to_serve_the_worker(
+    slot: Slot, *, ours: bool
+) -> None:
+    """Another publisher's slot of the same name proves nothing."""
+    without = replace(PUBLICATION, name="another", without_identity=("public.orders",))
+    wider = replace(PUBLICATION, tables=frozenset({"public.orders", "public.new"}))
+    for publications, cause in [((without,), "publication_missing"), ((wider,), NOT_REFRESHED)]:
+        expected = [cause] if ours else []
+        assert expected == causes(HEALTHY, publisher(slot, publications=publications))
+
+
+def test_two_subscriptions_cannot_have_one_slot() -> None:
+    """Of the same names, in two databases: whose it is was not seen."""
+    twin = replace(HEALTHY, oid=16_500, database="stock")
+    looks = Looks((snapshot(HEALTHY, twin), snapshot(HEALTHY, twin, seconds_later=6)))
+    seen = PublisherLooks("p:1", (publisher(SLOT, publications=()),))
+    assert () == diagnose(looks, 300, seen)
+    begun = replace(twin, worker_start=ago(60))
+    looks = Looks((snapshot(HEALTHY, begun), snapshot(HEALTHY, begun, seconds_later=6)))
+    assert [16_400] == [one.evidence["subscription_oid"] for one in diagnose(looks, 300, seen)]
+
+
+@pytest.mark.parametrize(
+    ("slots", "cause"),
+    [
+        ([], "slot_missing"),
+        ([SLOT], "slot_busy"),
+        ([replace(IDLE, wal_status="lost")], "slot_lost"),
+    ],
+)
+def test_what_the_watched_publisher_lacks_may_be_another_s(slots: list[Slot], cause: str) -> None:
+    [finding] = found(DOWN, publisher(*slots))
+    assert cause == finding.cause
+    assert finding.summary.endswith(
+        "If its own publisher is another one, this says nothing: the worker's error in the log "
+        "tells."
+    )
+    assert "slot_is_ours" not in finding.evidence
+
+
+def test_a_lost_slot_of_the_same_name_is_not_that_of_a_subscription_that_runs() -> None:
+    assert [] == causes(HEALTHY, publisher(replace(IDLE, wal_status="lost")))
 
 
 def test_tables_without_an_identity_are_told_once_per_publication_in_use() -> None:

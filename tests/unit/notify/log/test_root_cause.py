@@ -2,11 +2,13 @@
 
 import random
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from functions.catalogue import MAY_BE_ANOTHERS
 from functions.notify.log.distinct_errors import distinct_errors
 from functions.notify.log.events import log_events
 from functions.notify.log.root_cause import MAX_ERROR, is_same_matter, refine, stands_behind
@@ -262,6 +264,29 @@ def test_findings_that_turn_out_to_be_the_same_are_one() -> None:
     one = found([down("a", slot_name="a"), seen], [started("a", 1), line("ERROR", gone, 1, 1)])["a"]
     assert ("slot_missing", "10.0.0.9:5432") == (one.cause, one.evidence["publisher"])
     assert "a" == one.evidence["slot_name"]
+
+
+@pytest.mark.parametrize("cause", ["slot_missing", "slot_lost", "slot_busy"])
+def test_what_the_own_publisher_does_wins_over_what_the_watched_one_lacks(cause: str) -> None:
+    """The slot of that name, or its absence, was another publisher's."""
+    seen = finding(cause, "a", publisher="10.0.0.9:5432", active_pid=7)
+    one = found([seen], [started("a", 1), line("ERROR", REFUSED, 1, 1)])["a"]
+    assert "publisher_unreachable" == one.cause
+    assert not {"publisher", "active_pid", "slot_is_ours"} & one.evidence.keys()
+
+
+@pytest.mark.parametrize(("cause", "ours"), [("slot_missing", True), ("worker_down", True)])
+def test_a_slot_that_the_log_speaks_of_is_its_own(cause: str, *, ours: bool) -> None:
+    gone = 'could not start WAL streaming: ERROR:  replication slot "a" does not exist'
+    seen = replace(finding(cause, "a"), summary=f"It has no slot. {MAY_BE_ANOTHERS}")
+    one = found([seen], [started("a", 1), line("ERROR", gone, 1, 1)])["a"]
+    assert ("slot_missing", ours) == (one.cause, one.evidence["slot_is_ours"])
+    assert (MAY_BE_ANOTHERS in one.summary) is (cause != "slot_missing")
+
+
+def test_without_the_log_a_slot_may_be_another_s() -> None:
+    [one] = found([finding("slot_missing", "a")], []).values()
+    assert "slot_is_ours" not in one.evidence
 
 
 def test_findings_the_probe_told_apart_stay_apart() -> None:
