@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from textwrap import indent
 
-from functions.catalogue import SECTIONS, Cause, Remedy
+from functions.catalogue import SECTIONS, Cause, Remedy, Script
 from functions.catalogue.evidence import EVIDENCE
 
 RUNBOOK = Path(__file__).parent.parent / "docs" / "runbook.md"
@@ -18,8 +18,9 @@ _OPENING = """\
 
 What each cause in an alert means, what it rests on, how to check it and what helps. Remedies that
 lose nothing come first; each says what it risks. The alert has the same SQL with the real names
-filled in; here they stand in angle brackets. Run it on the subscriber, in the subscription's
-database, unless it says otherwise.
+filled in; here they stand in angle brackets. What stands in one block is for one server: the
+subscriber in the subscription's database, the publisher in that of the publication. Pasted as it is
+here, it changes nothing.
 """
 _GLOSSARY = """\
 ## Evidence
@@ -56,27 +57,28 @@ def _section(cause: Cause) -> Iterator[str]:
     yield f"**{_sentence(cause.headline)}** ({cause.severity})\n"
     yield f"{cause.meaning}\n"
     yield f"**Rests on:** {cause.rests_on}\n"
-    if cause.check:
-        yield f"**How to check:**\n\n{_sql(cause.check)}\n"
+    if cause.checks:
+        yield "**How to check:**\n"
+        yield from (f"{_script(check)}\n" for check in cause.checks)
     yield "**What helps:**\n"
     for number, remedy in enumerate(cause.remedies, 1):
         yield _remedy(number, remedy)
 
 
 def _remedy(number: int, remedy: Remedy) -> str:
-    filled = remedy.filled({})
-    parts = [filled.action, f"*Risk:* {filled.risk}"]
-    if filled.sql:
-        if not filled.sql.startswith("-- "):
-            parts.append(_where(remedy))
-        parts.append(_sql(filled.sql))
+    parts = [f"{remedy.action}{_versions(remedy)}", f"*Risk:* {remedy.risk}"]
+    parts += map(_script, remedy.scripts)
     text = indent("\n\n".join(parts), "   ")
     return f"{number}. {text.lstrip()}\n"
 
 
-def _where(remedy: Remedy) -> str:
-    since = f", PostgreSQL {remedy.since} and later" if remedy.since else ""
-    return f"On the {remedy.place}{since}:"
+def _versions(remedy: Remedy) -> str:
+    return f" (PostgreSQL {remedy.since} and later.)" if remedy.since else ""
+
+
+def _script(script: Script) -> str:
+    filled = script.filled({})
+    return f"{filled.label}:\n\n{_sql(filled.sql)}"
 
 
 def _sentence(words: str) -> str:

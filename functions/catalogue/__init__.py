@@ -1,10 +1,10 @@
 """The catalogue of causes: every id a finding can carry, and what to tell a person about it.
 
 The ids are a contract (reports, metrics, alerts and the runbook use them); the texts are not.
-`cause` and `remedy` are the types, `evidence` says how each key of a finding's evidence may stand
-in SQL and `quoting` how PostgreSQL quotes. The rest is data: `subscription`, `apply`, `tables`,
-`connection` and `lag` for the subscriber, `publisher`, and `unknown`; `recipes` are remedies that
-several causes share. All pure.
+`cause`, `remedy` and `script` are the types, `evidence` says how each key of a finding's evidence
+may stand in SQL and `quoting` how PostgreSQL quotes. The rest is data: `subscription`, `apply`,
+`tables`, `connection` and `lag` for the subscriber, `publisher`, and `unknown`; `recipes` are
+remedies that several causes share. All pure.
 """
 
 from collections.abc import Mapping
@@ -13,16 +13,21 @@ from typing import Final
 
 from functions.catalogue import apply, connection, lag, publisher, subscription, tables, unknown
 from functions.catalogue.cause import Cause, Severity
-from functions.catalogue.remedy import FilledRemedy, Place, Remedy
+from functions.catalogue.connection import MAY_BE_ANOTHERS
+from functions.catalogue.remedy import FilledRemedy, Remedy
+from functions.catalogue.script import FilledScript, Place, Script
 
 __all__ = [
     "CATALOGUE",
     "COULD_NOT_BE_CHECKED",
+    "MAY_BE_ANOTHERS",
     "SECTIONS",
     "Cause",
     "FilledRemedy",
+    "FilledScript",
     "Place",
     "Remedy",
+    "Script",
     "Severity",
 ]
 

@@ -3,18 +3,38 @@
 from typing import Final
 
 from functions.catalogue.cause import Cause, Severity
-from functions.catalogue.recipes import DELETE_COLLIDING_ROW, READ_LOG, SKIPS
-from functions.catalogue.remedy import Place, Remedy
+from functions.catalogue.recipes import (
+    COPIES_AGAIN,
+    COPY_AGAIN,
+    DELETE_COLLIDING_ROW,
+    DROP_OLD_SLOT,
+    READ_LOG,
+    SKIPS,
+    only_where_subscribed,
+)
+from functions.catalogue.remedy import Remedy
+from functions.catalogue.script import Place, Script
 
-_ERRORS: Final = "SELECT * FROM pg_stat_subscription_stats;"
+_ERRORS: Final = (Script("SELECT * FROM pg_stat_subscription_stats;"),)
 _FAILING: Final = (
     "`pg_stat_subscription_stats.apply_error_count` rises between two looks (15+), about every "
     "`wal_retrieve_retry_interval` (5 s)"
 )
-_COLUMNS: Final = """\
+_SUBSCRIBED_COLUMNS: Final = Script("""\
 SELECT srrelid::regclass AS "table", attname, format_type(atttypid, atttypmod), attnotnull
 FROM pg_subscription_rel JOIN pg_attribute ON attrelid = srrelid
-WHERE attnum > 0 AND NOT attisdropped ORDER BY srrelid, attnum;"""
+WHERE attnum > 0 AND NOT attisdropped ORDER BY srrelid, attnum;""")
+_COLUMNS: Final = """\
+SELECT attname, format_type(atttypid, atttypmod), attnotnull, attgenerated
+FROM pg_attribute WHERE attrelid = to_regclass({table:literal})
+    AND attnum > 0 AND NOT attisdropped ORDER BY attname;"""
+_COMPARED: Final = """\
+SELECT count(*), sum(hashtext(one::text)::bigint) FROM {table} AS one;"""
+_IF_IT_BLOCKS: Final = (
+    "SELECT {}(blocker)\n"
+    "FROM pg_stat_activity CROSS JOIN unnest(pg_blocking_pids(pid)) AS blocker\n"
+    "WHERE backend_type LIKE 'logical replication %worker' AND blocker = {{blocker_pid}};"
+)
 
 CAUSES: Final = (
     Cause(
@@ -60,14 +80,26 @@ CAUSES: Final = (
                 "Drop the constraint on the subscriber, where the publisher's counts.",
                 "Rows that break it come in. The command waits for the table's users and blocks "
                 "them until it is done.",
-                "ALTER TABLE {table} DROP CONSTRAINT {constraint};",
+                (
+                    Script(
+                        only_where_subscribed("ALTER TABLE {table} DROP CONSTRAINT {constraint};"),
+                        destroys=True,
+                    ),
+                ),
                 needs="constraint",
             ),
             Remedy(
                 "Let the column be NULL on the subscriber, as on the publisher.",
                 "NULLs come in. The command waits for the table's users and blocks them until it "
                 "is done.",
-                "ALTER TABLE {table} ALTER COLUMN {column} DROP NOT NULL;",
+                (
+                    Script(
+                        only_where_subscribed(
+                            "ALTER TABLE {table} ALTER COLUMN {column} DROP NOT NULL;"
+                        ),
+                        destroys=True,
+                    ),
+                ),
                 needs="column",
             ),
             *SKIPS,
@@ -79,7 +111,7 @@ CAUSES: Final = (
         "stopped: its table does not fit the publisher's",
         "A table, a column or a type on the subscriber is not what the publisher sends: DDL is "
         "not replicated. Nothing is replicated until the definitions fit.",
-        _COLUMNS,
+        (_SUBSCRIBED_COLUMNS,),
         f"{_FAILING}. The log has “logical replication target relation … does not exist”, “is "
         "missing replicated column” or an input error of a type (class 22).",
         (
@@ -88,18 +120,25 @@ CAUSES: Final = (
                 "itself.",
                 "The command waits for the table's users and blocks them, apply included, until "
                 "it is done.",
-                "ALTER TABLE {table} ADD COLUMN {column} {type};",
+                (Script("ALTER TABLE {table} ADD COLUMN {column} {type};"),),
             ),
             Remedy(
                 "If the table is missing: create it as on the publisher and subscribe to it.",
                 "Its rows are copied anew, which loads both servers.",
-                "CREATE TABLE {table} ({columns});\n"
-                "ALTER SUBSCRIPTION {subscription} REFRESH PUBLICATION;",
+                (
+                    Script("CREATE TABLE {table} ({columns});", note="create it"),
+                    Script(
+                        "ALTER SUBSCRIPTION {subscription} REFRESH PUBLICATION;",
+                        note="subscribe to it",
+                    ),
+                ),
             ),
             Remedy(
-                "If the type differs: change it to the publisher's.",
-                "The table may be rewritten, and is locked meanwhile.",
-                "ALTER TABLE {table} ALTER COLUMN {column} TYPE {type};",
+                "If a type differs: compare the columns of both servers, and change that of the "
+                "subscriber (ALTER TABLE … ALTER COLUMN … TYPE …).",
+                "The table may be rewritten, and is locked meanwhile. What a narrower type cannot "
+                "hold is rounded or refused.",
+                (Script(_COLUMNS), Script(_COLUMNS, Place.PUBLISHER)),
                 needs="column",
             ),
             *SKIPS,
@@ -111,19 +150,19 @@ CAUSES: Final = (
         "stopped: its owner may not apply a change",
         "The owner of the subscription lost a right it needs to write a table, or to connect "
         "without a password. Nothing is replicated until the right is back.",
-        "SELECT subname, subowner::regrole FROM pg_subscription;",
+        (Script("SELECT subname, subowner::regrole FROM pg_subscription;"),),
         "The log has “permission denied”, “password is required” (SQLSTATE 42501, 2F003) or "
         "“row-level security”. `apply_error_count` may stay as it is.",
         (
             Remedy(
                 "Give the owner its rights on the table back. The worker retries by itself.",
                 "The role can read and write the table in its own sessions too.",
-                "GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON {table} TO {role};",
+                (Script("GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON {table} TO {role};"),),
             ),
             Remedy(
                 "Make a role with the rights the owner.",
                 "Changes are applied, and triggers run, with the rights of that role.",
-                "ALTER SUBSCRIPTION {subscription} OWNER TO {role};",
+                (Script("ALTER SUBSCRIPTION {subscription} OWNER TO {role};"),),
             ),
         ),
     ),
@@ -133,9 +172,11 @@ CAUSES: Final = (
         "stands still: a local transaction blocks it",
         "The apply worker waits for a lock that a session on the subscriber holds. Nothing is "
         "replicated until that transaction ends. The publisher is not to blame.",
-        """\
+        (
+            Script("""\
 SELECT pid, pg_blocking_pids(pid) AS blocked_by, wait_event_type, query
-FROM pg_stat_activity WHERE backend_type LIKE 'logical replication %worker';""",
+FROM pg_stat_activity WHERE backend_type LIKE 'logical replication %worker';"""),
+        ),
         "`pg_stat_activity.wait_event_type` of the apply worker is Lock, for longer than "
         "`wal_receiver_timeout` or max-lag-seconds (`pg_locks.waitstart`, 14+; before, "
         "`pg_stat_subscription.last_msg_receipt_time`); `pg_blocking_pids()` names the blocker. "
@@ -146,13 +187,13 @@ FROM pg_stat_activity WHERE backend_type LIKE 'logical replication %worker';""",
                 "Cancel the blocker's statement. It does nothing to a session that is idle in "
                 "its transaction.",
                 "The statement fails, and the work of its transaction is rolled back.",
-                "SELECT pg_cancel_backend({blocker_pid});",
+                (Script(_IF_IT_BLOCKS.format("pg_cancel_backend")),),
             ),
             Remedy(
                 "End the blocker's session.",
                 "The work of its open transaction is rolled back, and its application loses the "
                 "connection.",
-                "SELECT pg_terminate_backend({blocker_pid});",
+                (Script(_IF_IT_BLOCKS.format("pg_terminate_backend")),),
             ),
         ),
     ),
@@ -169,31 +210,19 @@ FROM pg_stat_activity WHERE backend_type LIKE 'logical replication %worker';""",
         (
             Remedy(
                 "Compare the table on both servers while nobody writes to it: the two answers "
-                "must be equal.",
+                "must be equal. Mend the rows that differ on the subscriber.",
                 "It reads the whole table.",
-                "SELECT count(*), sum(hashtext(one::text)::bigint) FROM {table} AS one;",
+                (Script(_COMPARED), Script(_COMPARED, Place.PUBLISHER)),
             ),
             Remedy(
-                "Copy the table again. Not for a publication FOR ALL TABLES, and a row filter or "
-                "column list must be given again with ADD TABLE.",
-                "What the subscriber's table holds is lost, and the table is incomplete until it "
-                "is copied.",
-                """\
--- on the publisher
-ALTER PUBLICATION {publication} DROP TABLE {table};
--- on the subscriber
-ALTER SUBSCRIPTION {subscription} REFRESH PUBLICATION;
-TRUNCATE {table};
--- on the publisher
-ALTER PUBLICATION {publication} ADD TABLE {table};
--- on the subscriber
-ALTER SUBSCRIPTION {subscription} REFRESH PUBLICATION;""",
-                Place.PUBLISHER,
+                "Or copy all tables of the subscription again.",
+                COPIES_AGAIN,
+                (*COPY_AGAIN, DROP_OLD_SLOT),
             ),
             Remedy(
                 "When the tables agree again: reset the counters, and the warning ends.",
                 "The subscription's error counts start from 0 too.",
-                "SELECT pg_stat_reset_subscription_stats({subscription_oid});",
+                (Script("SELECT pg_stat_reset_subscription_stats({subscription_oid});"),),
             ),
         ),
     ),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from functions.catalogue.remedy import FilledRemedy, Remedy
+from functions.catalogue.script import Script
 
 
 class Severity(StrEnum):
@@ -22,8 +23,7 @@ class Cause:
     """One thing that can be wrong.
 
     `headline` completes the sentence "<subscription or cluster> …"; `meaning` is one or two
-    sentences for the person on call; `check` is SQL that shows it, or None where no SQL could,
-    to be run on the subscriber unless its first line is a comment that says otherwise;
+    sentences for the person on call; `checks` is SQL that shows it, none where no SQL could;
     `rests_on` names the views or log lines the verdict comes from, with PostgreSQL's versions;
     `remedies` come least lossy first.
     """
@@ -32,7 +32,7 @@ class Cause:
     severity: Severity
     headline: str
     meaning: str
-    check: str | None
+    checks: tuple[Script, ...]
     rests_on: str
     remedies: tuple[Remedy, ...] = ()
 

@@ -59,6 +59,7 @@ EVIDENCE: Final[Mapping[str, Key]] = MappingProxyType(
         "subscription_oid": Key("OID of the subscription", number),
         "worker_pid": Key("pid of the apply worker", number),
         "slot_name": Key("name of the slot", identifier),
+        "slot_is_ours": Key("whether the slot was seen to be the subscription's own"),
         "publication": Key("name of the publication", identifier),
         "publications": Key("names of the publications", names),
         "table": Key("name of the table", quoted),
@@ -124,14 +125,12 @@ EVIDENCE: Final[Mapping[str, Key]] = MappingProxyType(
 
 TO_BE_SUPPLIED: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "key_values": "the key in the server's log",
-        "connection": "the connection string",
+        "key_values": "values of the key from the DETAIL in the server log",
+        "connection": "connection string",
         "role": "name of the role",
-        "type": "the publisher's type",
-        "columns": "the columns",
+        "type": "type on the publisher",
+        "columns": "columns",
         "index": "name of the index",
-        "end_lsn": "the lsn wanted",
-        "unused_slot": "name of the unused slot",
     }
 )
 """What no evidence holds, because it is row data, a secret or a person's decision."""

@@ -6,13 +6,15 @@ from typing import Final
 from functions.catalogue.cause import Cause, Severity
 from functions.catalogue.recipes import TERMINATE_SENDER
 from functions.catalogue.remedy import Remedy
+from functions.catalogue.script import Place, Script
 
-_STATE: Final = "SELECT * FROM pg_stat_subscription;"
-_SENDERS: Final = """\
-SELECT * FROM pg_stat_subscription;
--- on the publisher
+_STATE: Final = Script("SELECT * FROM pg_stat_subscription;")
+_SENDERS: Final = Script(
+    """\
 SELECT sender.application_name, sender.state, sent_lsn, pg_current_wal_lsn(), wait_event
-FROM pg_stat_replication AS sender JOIN pg_stat_activity USING (pid);"""
+FROM pg_stat_replication AS sender JOIN pg_stat_activity USING (pid);""",
+    Place.PUBLISHER,
+)
 
 CAUSES: Final = (
     Cause(
@@ -22,7 +24,7 @@ CAUSES: Final = (
         "Changes arrive, but the subscriber is behind and does not catch up. Slow triggers, a "
         "table without an index for its replica identity or an overloaded server are the usual "
         "reasons.",
-        _STATE,
+        (_STATE,),
         "`pg_stat_subscription.last_msg_send_time` is older than max-lag-seconds and does not get "
         "newer between two looks, while `pg_stat_activity.wait_event` shows the apply worker busy, "
         "not waiting for messages. While the backlog shrinks, it is catching up.",
@@ -37,7 +39,7 @@ CAUSES: Final = (
                 "arrive.",
                 "It takes workers out of max_logical_replication_workers, and after an error the "
                 "log may not name the finish LSN that SKIP needs.",
-                "ALTER SUBSCRIPTION {subscription} SET (streaming = parallel);",
+                (Script("ALTER SUBSCRIPTION {subscription} SET (streaming = parallel);"),),
                 since=16,
             ),
         ),
@@ -48,7 +50,7 @@ CAUSES: Final = (
         "is behind: the publisher has sent nothing for too long",
         "The last message from the publisher is older than the limit. An idle publisher still "
         "sends keepalives, so the publisher, its WAL sender or the network is stuck or overloaded.",
-        _SENDERS,
+        (_STATE, _SENDERS),
         "The time since `pg_stat_subscription.last_msg_send_time` is above max-lag-seconds, and "
         "the apply worker waits for messages, not for a lock.",
         (
@@ -71,14 +73,17 @@ CAUSES: Final = (
         "is behind: messages arrive too long after they were sent",
         "Messages reach the subscriber later after being sent than the limit allows: the network "
         "or the apply worker is slow, or the clocks of the two servers differ.",
-        _STATE,
+        (_STATE,),
         "`pg_stat_subscription.last_msg_receipt_time` minus `last_msg_send_time` is "
         "above max-lag-seconds. The first is the subscriber's clock, the second the publisher's.",
         (
             Remedy(
                 "Compare the clocks: run it on both servers at once.",
                 "None.",
-                "SELECT clock_timestamp();",
+                (
+                    Script("SELECT clock_timestamp();"),
+                    Script("SELECT clock_timestamp();", Place.PUBLISHER),
+                ),
             ),
             Remedy(
                 "Look at the network between the servers and at the subscriber's load.",

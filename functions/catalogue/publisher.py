@@ -3,13 +3,18 @@
 from typing import Final
 
 from functions.catalogue.cause import Cause, Severity
-from functions.catalogue.remedy import Place, Remedy
+from functions.catalogue.remedy import Remedy
+from functions.catalogue.script import Place, Script
 
-_SLOTS: Final = """\
--- on the publisher
+_SLOTS: Final = (
+    Script(
+        """\
 SELECT slot_name, active, wal_status, safe_wal_size,
     pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn) AS retained_bytes
-FROM pg_replication_slots;"""
+FROM pg_replication_slots;""",
+        Place.PUBLISHER,
+    ),
+)
 
 _RESUME: Final = Remedy(
     "Get the slot's consumer going again: enable the subscription, or mend what stops it. The "
@@ -20,8 +25,15 @@ _RESUME: Final = Remedy(
 _DROP: Final = Remedy(
     "If nobody needs the slot any more: drop it. Ask its owner first.",
     "It cannot be undone: its consumer must copy everything again.",
-    "SELECT pg_drop_replication_slot({slot_name:literal});",
-    Place.PUBLISHER,
+    (
+        Script(
+            "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots\n"
+            "WHERE slot_name = {slot_name:literal} AND database = {slot_database:literal} "
+            "AND NOT active;",
+            Place.PUBLISHER,
+            destroys=True,
+        ),
+    ),
 )
 
 CAUSES: Final = (
@@ -41,7 +53,6 @@ CAUSES: Final = (
                 "Raise max_slot_wal_keep_size in the publisher's parameter group; a reload is "
                 "enough.",
                 "The WAL kept can fill the publisher's disk, and the publisher stops.",
-                place=Place.PUBLISHER,
             ),
         ),
     ),
@@ -64,32 +75,38 @@ CAUSES: Final = (
         "The table is published for UPDATE or DELETE and has neither a primary key nor another "
         "replica identity. On the publisher every UPDATE and DELETE of it fails; the subscriber "
         "looks healthy.",
-        """\
--- on the publisher
+        (
+            Script(
+                """\
 SELECT pubname, oid::regclass AS "table", relreplident
 FROM pg_publication_tables
 JOIN pg_class ON oid = format('%I.%I', schemaname, tablename)::regclass;""",
+                Place.PUBLISHER,
+            ),
+        ),
         "A table of `pg_publication_tables` on the publisher whose `pg_class.relreplident` is n, "
         "or d without a primary key, in a publication with `pubupdate` or `pubdelete`.",
         (
             Remedy(
                 "Give the table a primary key, on both servers.",
                 "Building it locks the table against writing, and fails on duplicates or NULLs.",
-                "ALTER TABLE {table} ADD PRIMARY KEY ({columns});",
-                Place.PUBLISHER,
+                (Script("ALTER TABLE {table} ADD PRIMARY KEY ({columns});", Place.PUBLISHER),),
             ),
             Remedy(
                 "Or name a unique index of NOT NULL columns as its identity.",
                 "None, if the subscriber has the same index.",
-                "ALTER TABLE {table} REPLICA IDENTITY USING INDEX {index};",
-                Place.PUBLISHER,
+                (
+                    Script(
+                        "ALTER TABLE {table} REPLICA IDENTITY USING INDEX {index};",
+                        Place.PUBLISHER,
+                    ),
+                ),
             ),
             Remedy(
                 "Or identify each row by all of its columns.",
                 "Each UPDATE and DELETE writes the whole old row into the WAL, and the subscriber "
                 "may search the whole table for it.",
-                "ALTER TABLE {table} REPLICA IDENTITY FULL;",
-                Place.PUBLISHER,
+                (Script("ALTER TABLE {table} REPLICA IDENTITY FULL;", Place.PUBLISHER),),
             ),
         ),
     ),

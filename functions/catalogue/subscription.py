@@ -3,11 +3,13 @@
 from typing import Final
 
 from functions.catalogue.cause import Cause, Severity
-from functions.catalogue.recipes import GET_WORKERS, READ_LOG
+from functions.catalogue.recipes import GET_WORKERS, READ_LOG, SKIP_TRANSACTION
 from functions.catalogue.remedy import Remedy
+from functions.catalogue.script import Script
 
-_STATE: Final = "SELECT * FROM pg_stat_subscription;"
-_DEFINITION: Final = "SELECT subname, subenabled, subslotname FROM pg_subscription;"
+_STATE: Final = (Script("SELECT * FROM pg_stat_subscription;"),)
+_DEFINITION: Final = (Script("SELECT subname, subenabled, subslotname FROM pg_subscription;"),)
+_ENABLE: Final = Script("ALTER SUBSCRIPTION {subscription} ENABLE;")
 
 CAUSES: Final = (
     Cause(
@@ -23,13 +25,13 @@ CAUSES: Final = (
                 "Enable it.",
                 "None for the data. If it was disabled because a change could not be applied, it "
                 "fails on the same change again.",
-                "ALTER SUBSCRIPTION {subscription} ENABLE;",
+                (_ENABLE,),
             ),
             Remedy(
                 "If it is not wanted any more: drop it, and its slot on the publisher with it.",
                 "What has not been replicated yet never will be. Coming back means copying the "
                 "tables again.",
-                "DROP SUBSCRIPTION {subscription};",
+                (Script("DROP SUBSCRIPTION {subscription};", destroys=True),),
             ),
         ),
     ),
@@ -39,7 +41,7 @@ CAUSES: Final = (
         "stopped: it disabled itself after an error",
         "The subscription was created with disable_on_error, met an error and disabled itself. "
         "Nothing is replicated until the error is mended and the subscription enabled again.",
-        "SELECT subname, subenabled, subdisableonerr FROM pg_subscription;",
+        (Script("SELECT subname, subenabled, subdisableonerr FROM pg_subscription;"),),
         "`pg_subscription.subenabled` is false and `subdisableonerr` true (15+). The log has "
         "“subscription … has been disabled because of an error”, and the error before it. A "
         "publisher that shuts down or a WAL sender that is killed does it too.",
@@ -49,15 +51,14 @@ CAUSES: Final = (
                 "then enable the subscription.",
                 "None after a lost connection. If a change could not be applied and still cannot, "
                 "the subscription disables itself again.",
-                "ALTER SUBSCRIPTION {subscription} ENABLE;",
+                (_ENABLE,),
             ),
             Remedy(
                 "If the change cannot be applied: skip its transaction, then enable the "
                 "subscription.",
                 "All changes of that transaction are lost on the subscriber. The LSN must be "
                 "exactly the one after “finished at” in the error's CONTEXT.",
-                "ALTER SUBSCRIPTION {subscription} SKIP (lsn = '{finish_lsn}');\n"
-                "ALTER SUBSCRIPTION {subscription} ENABLE;",
+                (SKIP_TRANSACTION, _ENABLE),
             ),
         ),
     ),
@@ -77,8 +78,12 @@ CAUSES: Final = (
             Remedy(
                 "If the log says nothing: start the worker anew.",
                 "None for the data: what was under way is sent again.",
-                "ALTER SUBSCRIPTION {subscription} DISABLE;\n"
-                "ALTER SUBSCRIPTION {subscription} ENABLE;",
+                (
+                    Script(
+                        "ALTER SUBSCRIPTION {subscription} DISABLE;\n"
+                        "ALTER SUBSCRIPTION {subscription} ENABLE;"
+                    ),
+                ),
             ),
         ),
     ),
@@ -88,8 +93,13 @@ CAUSES: Final = (
         "stopped: no slot for an apply worker is free",
         "All logical replication workers the server allows are in use, so this subscription gets "
         "none. Nothing is replicated for it until one is free.",
-        "SELECT subname, relid::regclass, pid FROM pg_stat_subscription WHERE pid IS NOT NULL;\n"
-        "SHOW max_logical_replication_workers;",
+        (
+            Script(
+                "SELECT subname, relid::regclass, pid FROM pg_stat_subscription "
+                "WHERE pid IS NOT NULL;\n"
+                "SHOW max_logical_replication_workers;"
+            ),
+        ),
         "`pg_subscription.subenabled` is true, `pg_stat_subscription.pid` NULL and no error "
         "counted, while as many workers run as `max_logical_replication_workers` allows. The log "
         "has the WARNING “out of logical replication worker slots”.",
@@ -110,12 +120,15 @@ CAUSES: Final = (
                 "None.",
             ),
             Remedy(
-                "Create the subscription again, in the database with the tables; empty them first.",
-                "What the subscriber's tables hold is lost, and they are incomplete until they "
-                "are copied.",
-                "TRUNCATE {tables};\n"
-                "CREATE SUBSCRIPTION {subscription} CONNECTION {connection:literal} "
-                "PUBLICATION {publications};",
+                "Create the subscription again, in the database with the tables. Empty them first "
+                "if they hold rows: a copy fails on keys that are there.",
+                "The tables are incomplete until they are copied.",
+                (
+                    Script(
+                        "CREATE SUBSCRIPTION {subscription} CONNECTION {connection:literal} "
+                        "PUBLICATION {publications};"
+                    ),
+                ),
             ),
         ),
     ),
@@ -126,13 +139,13 @@ CAUSES: Final = (
         "Somebody told the subscription to skip the transaction that ends at an LSN, and none "
         "has. PostgreSQL accepts any LSN: if it is the wrong one, nothing is skipped, and the "
         "request stays for a later transaction.",
-        "SELECT subname, subskiplsn FROM pg_subscription;",
+        (Script("SELECT subname, subskiplsn FROM pg_subscription;"),),
         "`pg_subscription.subskiplsn` is not `0/0` (15+).",
         (
             Remedy(
                 "Take the request back.",
                 "If the transaction was to be skipped after all, its error comes back.",
-                "ALTER SUBSCRIPTION {subscription} SKIP (lsn = NONE);",
+                (Script("ALTER SUBSCRIPTION {subscription} SKIP (lsn = NONE);"),),
             ),
         ),
     ),

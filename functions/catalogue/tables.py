@@ -4,13 +4,28 @@ from dataclasses import replace
 from typing import Final
 
 from functions.catalogue.cause import Cause, Severity
-from functions.catalogue.recipes import DELETE_COLLIDING_ROW, GET_WORKERS, READ_LOG
+from functions.catalogue.recipes import (
+    DELETE_COLLIDING_ROW,
+    GET_WORKERS,
+    READ_LOG,
+    only_where_subscribed,
+)
 from functions.catalogue.remedy import Remedy
+from functions.catalogue.script import Place, Script
 
-_TABLES: Final = """\
+_TABLES: Final = Script("""\
 SELECT subname, srrelid::regclass AS "table", srsubstate
 FROM pg_subscription_rel JOIN pg_subscription ON pg_subscription.oid = srsubid
-WHERE srsubstate <> 'r';"""
+WHERE srsubstate <> 'r';""")
+_EMPTY: Final = """\
+IF NOT EXISTS (
+    SELECT FROM pg_subscription_rel
+    WHERE srsubid = {subscription_oid} AND srrelid = to_regclass({table:literal})
+        AND srsubstate IN ('i', 'd')
+) THEN
+    RAISE EXCEPTION 'The table does not wait for its first copy (any more). Nothing changed.';
+END IF;
+TRUNCATE {table};"""
 
 CAUSES: Final = (
     Cause(
@@ -19,7 +34,7 @@ CAUSES: Final = (
         "does not get a table: its first copy fails",
         "The initial copy of a table fails, is started again and fails again. The other tables "
         "are replicated, this one is not.",
-        _TABLES,
+        (_TABLES,),
         "`pg_subscription_rel.srsubstate` does not become r, and "
         "`pg_stat_subscription_stats.sync_error_count` rises (15+; 19 calls it "
         "`sync_table_error_count`). The log has the error of COPY. A table that is merely being "
@@ -32,7 +47,7 @@ CAUSES: Final = (
                 "copy is retried by itself.",
                 "Everything the subscriber's table holds is lost; the publisher's rows come with "
                 "the copy.",
-                "TRUNCATE {table};",
+                (Script(only_where_subscribed(_EMPTY), destroys=True),),
             ),
         ),
     ),
@@ -42,7 +57,7 @@ CAUSES: Final = (
         "does not get a table: its first copy does not start",
         "A table waits for its initial copy, and no worker takes it up. The other tables are "
         "replicated, this one is not.",
-        f"{_TABLES}\nSHOW max_logical_replication_workers;",
+        (replace(_TABLES, sql=f"{_TABLES.sql}\nSHOW max_logical_replication_workers;"),),
         "`pg_subscription_rel.srsubstate` is not r, with no table synchronization worker in "
         "`pg_stat_subscription` on several looks and no error counted. The log may have the "
         "WARNING “out of logical replication worker slots”.",
@@ -54,11 +69,12 @@ CAUSES: Final = (
         "does not get all tables: it was not refreshed",
         "The publication has tables the subscription does not know. Everything looks healthy, "
         "but no row of these tables is replicated.",
-        """\
+        (
+            Script("""\
 SELECT subname, srrelid::regclass AS "table"
-FROM pg_subscription_rel JOIN pg_subscription ON pg_subscription.oid = srsubid;
--- on the publisher, to compare
-SELECT * FROM pg_publication_tables;""",
+FROM pg_subscription_rel JOIN pg_subscription ON pg_subscription.oid = srsubid;"""),
+            Script("SELECT * FROM pg_publication_tables;", Place.PUBLISHER, "compare"),
+        ),
         "`pg_publication_tables` on the publisher has tables that `pg_subscription_rel` on the "
         "subscriber lacks (needs the `publisher/…` parameters).",
         (
@@ -66,13 +82,18 @@ SELECT * FROM pg_publication_tables;""",
                 "Subscribe to the new tables; their rows are copied. They must exist on the "
                 "subscriber, and be empty.",
                 "If they hold the same keys already, the copy fails on them (table_sync_failed).",
-                "ALTER SUBSCRIPTION {subscription} REFRESH PUBLICATION;",
+                (Script("ALTER SUBSCRIPTION {subscription} REFRESH PUBLICATION;"),),
             ),
             Remedy(
                 "If the subscriber's tables hold the publisher's rows already: subscribe without "
                 "copying.",
                 "Changes made since those rows were taken are missing for ever.",
-                "ALTER SUBSCRIPTION {subscription} REFRESH PUBLICATION WITH (copy_data = false);",
+                (
+                    Script(
+                        "ALTER SUBSCRIPTION {subscription} "
+                        "REFRESH PUBLICATION WITH (copy_data = false);"
+                    ),
+                ),
             ),
         ),
     ),

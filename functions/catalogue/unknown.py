@@ -4,6 +4,7 @@ from typing import Final
 
 from functions.catalogue.cause import Cause, Severity
 from functions.catalogue.remedy import Remedy
+from functions.catalogue.script import Script
 
 CAUSES: Final = (
     Cause(
@@ -12,7 +13,7 @@ CAUSES: Final = (
         "could not be checked: the database refused the monitor's login",
         "The monitor cannot log in, so the state of replication is unknown. The password or the "
         "grant of rds_iam changed, or the role is gone.",
-        None,
+        (),
         "SQLSTATE 28P01 or 28000 when the monitor connects.",
         (
             Remedy(
@@ -23,7 +24,7 @@ CAUSES: Final = (
             Remedy(
                 "If it logs in by IAM (no parameter password): give its role the right to.",
                 "The role can no longer log in with a password.",
-                "GRANT rds_iam TO {role};",
+                (Script("GRANT rds_iam TO {role};"),),
             ),
         ),
     ),
@@ -33,7 +34,7 @@ CAUSES: Final = (
         "could not be checked: the database cannot be reached",
         "No connection could be made, so the state of replication is unknown: the server is down, "
         "its name does not resolve, the network refuses, or TLS could not be verified.",
-        None,
+        (),
         "The driver's error when the monitor connects; the summary says which.",
         (
             Remedy(
@@ -53,7 +54,7 @@ CAUSES: Final = (
         "could not be checked: the database did not answer in time",
         "The server accepted the connection or the query but gave no answer in time, so the state "
         "of replication is unknown. Overload, a hung host or a silently dropped connection.",
-        None,
+        (),
         "The driver's timeout, or SQLSTATE 57014 (statement_timeout).",
         (
             Remedy(
@@ -67,7 +68,7 @@ CAUSES: Final = (
         Severity.CRITICAL,
         "could not be checked: the database answered with an error",
         "The monitor's query failed, so the state of replication is unknown.",
-        None,
+        (),
         "Any other error of the database or the driver; the summary has its SQLSTATE.",
         (
             Remedy(
@@ -83,7 +84,7 @@ CAUSES: Final = (
         "could not be checked: the monitor's configuration is wrong",
         "A parameter of this cluster is missing or malformed, so the state of replication is "
         "unknown until it is corrected.",
-        None,
+        (),
         "The cluster's parameters in SSM, before any connection is made; or "
         "`pg_is_in_recovery()`, if the parameter hostname leads to a read replica.",
         (Remedy("Correct the parameter the summary names. The next check uses it.", "None."),),
@@ -94,7 +95,7 @@ CAUSES: Final = (
         "could not be checked: the monitor itself failed",
         "The check did not finish, so the state of replication is unknown. The execution and the "
         "function's own log say why.",
-        None,
+        (),
         "An error nobody foresaw, or the CheckReplication function failed, timed out or was "
         "throttled.",
         (
@@ -102,7 +103,7 @@ CAUSES: Final = (
                 "Read the function's log and mend what it names; then start an execution by hand. "
                 "Until it succeeds, check replication yourself.",
                 "None.",
-                "SELECT * FROM pg_stat_subscription;",
+                (Script("SELECT * FROM pg_stat_subscription;"),),
             ),
         ),
     ),

@@ -5,15 +5,16 @@ A delivery that failed half-way goes on where it stopped when the same event com
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final, Protocol
 
+from functions.notify.alert.blocks import escape
 from functions.notify.alert.log_note import named
-from functions.notify.alert.message import Message, escape
+from functions.notify.alert.message import Message
 from functions.notify.alert.replies import Reply
 from functions.notify.decision import Course
-from functions.notify.incident import Posted, Receipt, Step
+from functions.notify.incident import Posted, Receipt, Step, detail_entry
 from functions.notify.log.distinct_errors import MAX_ERRORS, snippet
 from functions.notify.log.error import LogError
 from functions.notify.slack_errors import SlackError, SlackRefusedError
@@ -26,7 +27,7 @@ class Workspace(Protocol):
 
     def post(self, message: Message) -> Posted: ...
     def update(self, posted: Posted, message: Message) -> None: ...
-    def reply(self, posted: Posted, text: str, *, broadcast: bool = False) -> None: ...
+    def reply(self, posted: Posted, message: Message, *, broadcast: bool = False) -> None: ...
     def attach(self, posted: Posted, filename: str, content: str, comment: str) -> None: ...
 
 
@@ -63,7 +64,7 @@ class Delivery:
     first: Posted | None
     snippet: Snippet = Snippet.NONE
     problem: SlackError | None = None
-    """What kept the snippet from being attached."""
+    """What kept a detail or the snippet from being posted below."""
 
 
 class Progress:
@@ -86,6 +87,13 @@ class Progress:
 
     def reached(self, step: Step, first: Posted) -> None:
         self._add(step.of(self._key), first)
+
+    def has_detail(self, detail: Message, first: Posted) -> bool:
+        """Whether any notification told it below this message: a detail is not said twice."""
+        return detail_entry(first, detail.digest) in self._told
+
+    def told_detail(self, detail: Message, first: Posted) -> None:
+        self._add(detail_entry(first, detail.digest), first)
 
     def finished(self) -> None:
         if self.first is not None:
@@ -120,20 +128,21 @@ def _post(words: Words, workspace: Workspace, progress: Progress) -> Delivery:
     if first is None or not progress.has(Step.POST):
         first = workspace.post(words.message)
         progress.reached(Step.POST, first)
-    return _attach(first, words.attachment, workspace, progress)
+    return _add_below(first, words, workspace, progress)
 
 
 def _continue(first: Posted, words: Words, workspace: Workspace, progress: Progress) -> Delivery:
     try:
         _bring_up_to_date(first, words, workspace, progress)
         if words.reply is not None and not progress.has(Step.REPLY):
-            workspace.reply(first, words.reply.text, broadcast=words.reply.broadcast)
+            reply = Message(words.reply.text)
+            workspace.reply(first, reply, broadcast=words.reply.broadcast)
             progress.reached(Step.REPLY, first)
     except SlackRefusedError as error:
         if not error.message_is_gone:
             raise
         return _post(words, workspace, progress)
-    return _attach(first, words.attachment, workspace, progress)
+    return _add_below(first, words, workspace, progress)
 
 
 def _update(first: Posted, words: Words, workspace: Workspace, progress: Progress) -> Delivery:
@@ -153,6 +162,20 @@ def _bring_up_to_date(
     if not progress.has(Step.UPDATE):
         workspace.update(first, words.message)
         progress.reached(Step.UPDATE, first)
+
+
+def _add_below(first: Posted, words: Words, workspace: Workspace, progress: Progress) -> Delivery:
+    """The details there was no room for, then the errors."""
+    problem = None
+    try:
+        for detail in words.message.below:
+            if not progress.has_detail(detail, first):
+                workspace.reply(first, detail)
+                progress.told_detail(detail, first)
+    except SlackRefusedError as error:
+        problem = error
+    delivery = _attach(first, words.attachment, workspace, progress)
+    return replace(delivery, problem=delivery.problem or problem)
 
 
 def _attach(
@@ -182,4 +205,4 @@ def _tell_what_is_missing(
         f"Look in {named(attachment.log_groups)}."
     )
     with suppress(SlackError):
-        workspace.reply(first, escape(text))
+        workspace.reply(first, Message(escape(text)))

@@ -70,12 +70,18 @@ class Step(StrEnum):
         return f"{key} {self}"
 
 
+def detail_entry(first: Posted, digest: str) -> str:
+    """The entry in a receipt that says Slack has a problem's details below a first message."""
+    return f"detail {first.ts} {digest}"
+
+
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """What Slack has of an incident: its first message, and what was told.
 
     `incident` is its key, None for what belongs to no incident. `told` holds the keys of the
-    notifications that were told in full, and an entry for each step. `causes` are those told last.
+    notifications that were told in full, and an entry for each step and each detail. `causes` are
+    those told last.
     """
 
     incident: str | None = None

@@ -74,13 +74,14 @@ class Slack:
                 blocks=message.blocks,  # without them the old ones would stay
             )
 
-    def reply(self, posted: Posted, text: str, *, broadcast: bool = False) -> None:
+    def reply(self, posted: Posted, message: Message, *, broadcast: bool = False) -> None:
         """Post into the thread of a message, and if `broadcast` into the channel as well."""
         with self._errors("chat.postMessage"):
             self._client.chat_postMessage(
                 channel=posted.channel,
                 thread_ts=posted.ts,
-                text=text,
+                text=message.text,
+                blocks=message.blocks or None,
                 reply_broadcast=broadcast,
                 unfurl_links=False,
                 unfurl_media=False,

@@ -127,7 +127,7 @@ def _words(course: Course, matter: _Matter) -> Words:
 
 def _log(course: Course, event: NotifyEvent, delivery: Delivery) -> None:
     if delivery.problem is not None:
-        logger.warning("the snippet was not attached", reason=str(delivery.problem))
+        logger.warning("not all was posted below the message", reason=str(delivery.problem))
     channel, ts = (delivery.first.channel, delivery.first.ts) if delivery.first else (None, None)
     publish([Measure("AlertsTold", "Count", int(not course.is_silent))])
     logger.info("told", course=course.name, causes=event.causes, channel=channel, ts=ts)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from functions.catalogue import FilledRemedy
+from functions.catalogue import FilledRemedy, FilledScript
 from functions.notify.alert.facts import Fact
 from functions.notify.alert.links import Link
 
@@ -17,7 +17,7 @@ class Problem:
     meaning: str
     facts: tuple[Fact, ...]
     remedies: tuple[FilledRemedy, ...]
-    check: str | None
+    checks: tuple[FilledScript, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Alert:
     lead: str
     problems: tuple[Problem, ...]
     unlisted: int
-    checks: tuple[str, ...]
+    checks: tuple[FilledScript, ...]
     log_groups: tuple[str, ...]
     log_note: str
     not_visible: tuple[str, ...]

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from functions.catalogue import CATALOGUE, FilledRemedy
+from functions.catalogue import CATALOGUE, FilledRemedy, Script
 from functions.notify.alert.alert import Alert, Problem
 from functions.notify.alert.facts import facts
 from functions.notify.alert.links import Link, execution_link, logs_link
@@ -23,7 +23,7 @@ MAX_MUTED: Final = 10
 MAX_ERROR: Final = 500
 """Characters; escaped they may be five times as many, and a section takes 3,000."""
 
-DEFAULT_CHECK: Final = "SELECT * FROM pg_stat_subscription;"
+DEFAULT_CHECK: Final = Script("SELECT * FROM pg_stat_subscription;")
 
 
 def compose(
@@ -41,7 +41,7 @@ def compose(
     """
     cluster, findings = event.cluster, event.findings
     problems = tuple(_problem(finding) for finding in findings)
-    checks = tuple(dict.fromkeys(one.check or DEFAULT_CHECK for one in problems))
+    checks = tuple(dict.fromkeys(check for one in problems for check in one.checks))
     note = log_note(event.query, len(errors), cluster.log_groups, attached=attached)
     return Alert(
         sign=sign(event),
@@ -49,7 +49,7 @@ def compose(
         lead=lead(event, now),
         problems=problems,
         unlisted=cluster.omitted_findings,
-        checks=() if event.is_over else checks or (DEFAULT_CHECK,),
+        checks=() if event.is_over else checks or (DEFAULT_CHECK.filled({}),),
         log_groups=() if event.is_over else cluster.log_groups,
         log_note="" if event.is_over else note,
         not_visible=() if event.is_over else _not_visible(cluster),
@@ -61,7 +61,7 @@ def compose(
 
 
 def _problem(finding: Finding) -> Problem:
-    cause = CATALOGUE[finding.cause]
+    cause, values = CATALOGUE[finding.cause], _values(finding)
     return Problem(
         subject=None if finding.subscription is None else name(finding.subscription),
         headline=cause.headline,
@@ -69,7 +69,7 @@ def _problem(finding: Finding) -> Problem:
         meaning=cause.meaning,
         facts=facts(finding),
         remedies=_remedies(finding),
-        check=cause.check,
+        checks=tuple(one.filled(values) for one in cause.checks or (DEFAULT_CHECK,)),
     )
 
 
@@ -91,10 +91,15 @@ def _muted(finding: Finding) -> str:
 
 def _remedies(finding: Finding) -> tuple[FilledRemedy, ...]:
     """What helps; before a subscription that disabled itself is enabled, its reason must go."""
-    values = {**finding.evidence, "subscription": finding.subscription}
+    values = _values(finding)
     reason = finding.evidence.get("reason")
     causes = [reason, finding.cause] if reason in LASTING else [finding.cause]
     return tuple(one for cause in causes for one in CATALOGUE[str(cause)].remedies_for(values))
+
+
+def _values(finding: Finding) -> dict[str, object]:
+    """What may stand in its SQL."""
+    return {**finding.evidence, "subscription": finding.subscription}
 
 
 def _telling_error(findings: Sequence[Finding], errors: Sequence[LogError]) -> str | None:

@@ -14,7 +14,7 @@ from functions.notify.text import one_line, shorten
 from functions.notify.wording import duration, parse_instant, size
 from functions.report import Evidence, Finding
 
-MAX_VALUE: Final = 120
+MAX_VALUE: Final = 300
 
 
 @dataclass(frozen=True, slots=True)

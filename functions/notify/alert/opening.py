@@ -11,7 +11,8 @@ from functions.notify.text import one_line, shorten
 from functions.notify.wording import age, instant, parse_instant
 from functions.report import Finding, Status
 
-MAX_NAME: Final = 40
+MAX_NAME: Final = 63
+"""Of PostgreSQL's names (NAMEDATALEN, in bytes) and RDS's: what is longer is neither."""
 
 _SIGNS: Final = {Severity.CRITICAL: "🔴", Severity.WARNING: "🟡"}
 _WITHOUT_FINDINGS: Final = {

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 from unicodedata import combining, normalize
 
-from functions.catalogue import FilledRemedy, Place
+from functions.catalogue import FilledRemedy, FilledScript
 from functions.notify.alert.alert import Alert, Problem
 from functions.notify.text import clean, one_line, shorten
 
@@ -45,7 +45,7 @@ def _paragraphs(alert: Alert, detailed: int) -> Iterator[str]:
     if alert.error:
         yield f"Error in the log:\n{_indented(alert.error)}"
     if alert.checks:
-        yield f"How to check:\n{_indented(*alert.checks)}"
+        yield "\n".join(["How to check:", *(line for one in alert.checks for line in _script(one))])
     if alert.log_note:
         yield from _list("Log location", alert.log_groups or ("none is known",))
         yield alert.log_note
@@ -65,17 +65,18 @@ def _problem(problem: Problem) -> Iterator[str]:
 
 
 def _remedy(number: int, remedy: FilledRemedy) -> Iterator[str]:
-    where = " (on the publisher)" if remedy.sql and remedy.place is Place.PUBLISHER else ""
-    yield f"Remedy {number}{where}: {remedy.action}"
+    yield f"Remedy {number}: {remedy.action}"
     yield f"Risk: {remedy.risk}"
-    if remedy.sql:
-        yield _sql(remedy.sql)
+    for script in remedy.scripts:
+        yield from _script(script)
 
 
-def _sql(sql: str) -> str:
-    if clean(sql) != sql:  # a changed name could be another one's
-        return "Its SQL holds a name that cannot be shown here: see the runbook."
-    return _indented(sql)
+def _script(script: FilledScript) -> Iterator[str]:
+    yield f"{one_line(script.label)}:"
+    if clean(script.sql) != script.sql:  # a changed name could be another one's
+        yield "Its SQL holds a name that cannot be shown here: see the runbook."
+    else:
+        yield _indented(script.sql)
 
 
 def _headline(problem: Problem) -> str:

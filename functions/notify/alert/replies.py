@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Final
 
 from functions.catalogue import CATALOGUE
-from functions.notify.alert.message import code, escape
+from functions.notify.alert.blocks import code, escape
 from functions.notify.alert.opening import headlines, name, sign, title
 from functions.notify.changes import gone_causes, is_second_look, new_findings
 from functions.notify.event import NotifyEvent, Transition

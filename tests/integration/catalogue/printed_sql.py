@@ -1,55 +1,44 @@
-"""Runs SQL of the catalogue as a person would: line by line, on the server it names."""
+"""Pastes SQL of the catalogue into psql, as a person would."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Mapping, Sequence
+from itertools import groupby
 
-import pg8000.native
-
-from functions.catalogue import FilledRemedy, Place
-from local.postgres.pair import DATABASE, Pair
+from functions.catalogue import FilledRemedy, FilledScript, Place
+from functions.catalogue.evidence import TO_BE_SUPPLIED
+from local.postgres.pair import Pair
 from local.postgres.server import Server
-from local.postgres.waiting import wait_until
+from tests.integration.psql import psql
 
-IN_USE = "55006"
-"""SQLSTATE object_in_use: a process that was told to end has not yet."""
-
-
-def apply(pair: Pair, remedy: FilledRemedy, supplied: str = "") -> None:
-    """Run it; `supplied` is what the reader puts in the place of what only a reader knows."""
-    assert remedy.complete is (supplied == "")
-    run(pair, re.sub(r"'?<the [^>]*>'?", lambda _: supplied, remedy.sql or ""), remedy.place)
+PLACEHOLDER = re.compile(r"'?<([a-zA-Z ]+)>'?")
 
 
-def run(pair: Pair, sql: str, place: Place = Place.SUBSCRIBER) -> list[list[list[object]]]:
-    """The rows of each statement, in order; one line after the other, begun at `place`."""
-    return [_rows(server, statement) for server, statement in _statements(pair, sql, place)]
+def apply(pair: Pair, remedy: FilledRemedy, **supplied: str) -> str:
+    """Run it, each script on its server; `supplied` is what the reader fills in, by key.
+
+    What stands for one server in a row is run in one session. Fails where psql reports an error.
+    """
+    assert remedy.scripts, f"no SQL: {remedy.action}"
+    said = ""
+    for place, scripts in groupby(remedy.scripts, key=lambda script: script.place):
+        said += run(pair, "\n".join(fill_in(script, supplied) for script in scripts), place)
+    return said
 
 
-def _statements(pair: Pair, sql: str, place: Place) -> Iterator[tuple[Server, str]]:
-    servers = {Place.SUBSCRIBER: pair.subscriber, Place.PUBLISHER: pair.publisher}
-    server, lines = servers[place], []
-    for line in sql.splitlines():
-        if line.startswith("-- on the "):
-            server = servers[Place(line.split()[3].rstrip(",;"))]
-            continue
-        lines.append(line)
-        if line.endswith(";"):
-            yield server, "\n".join(lines)
-            lines = []
-    assert [] == lines, "the last statement has no end"
+def fill_in(script: FilledScript, supplied: Mapping[str, str]) -> str:
+    """As the reader would; what is not supplied stays a placeholder."""
+    assert script.complete is (PLACEHOLDER.search(script.sql) is None)
+    by_meaning = {meaning: supplied.get(key) for key, meaning in TO_BE_SUPPLIED.items()}
+    return PLACEHOLDER.sub(lambda found: by_meaning.get(found[1]) or found[0], script.sql)
 
 
-def _rows(server: Server, statement: str) -> list[list[object]]:
-    """Told that something is still in use, a person tries again."""
-    answers: list[list[list[object]]] = []
+def run(pair: Pair, sql: str, place: Place = Place.SUBSCRIBER) -> str:
+    """What psql says; fails where it reports an error."""
+    said = paste({Place.SUBSCRIBER: pair.subscriber, Place.PUBLISHER: pair.publisher}[place], [sql])
+    assert "ERROR:" not in said, said
+    return said
 
-    def answered() -> bool:
-        try:
-            answers.append(server.sql(statement, DATABASE))
-        except pg8000.native.DatabaseError as error:
-            if error.args[0]["C"] != IN_USE:
-                raise
-        return bool(answers)
 
-    wait_until(answered, that=f"this can be done: {statement}", look_at=server.log_tail)
-    return answers[0]
+def paste(server: Server, scripts: Sequence[str], *settings: str) -> str:
+    """All of them in one session of the administrator's, which goes on after an error."""
+    return psql(server, "--echo-all", typed="\n".join([*settings, *scripts, ""])).stdout

@@ -11,7 +11,7 @@ from local.postgres.binaries import BinariesNotFoundError, find
 from local.postgres.faults.fault import VERSIONS
 from local.postgres.pair import DATABASE, REPLICATOR, Pair, start_pair
 from local.postgres.server import Server
-from tests.integration.database.psql import Administrator
+from tests.integration.database.administrator import Administrator
 from tests.integration.database.roles import ROLE
 
 ALWAYS = ("16", "18")

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from local.postgres.pair import Pair
+from tests.integration.database.administrator import Administrator, FileFailedError
 from tests.integration.database.conftest import CHIEF, superuser_of
-from tests.integration.database.psql import Administrator, FileFailedError
 from tests.integration.database.roles import ROLE, logs_in, memberships, stored_password
 
 PASSWORD = "made-up: 'ü' \\ \" $$ %s"

@@ -8,8 +8,8 @@ import pytest
 from local.postgres.pair import DATABASE, Pair
 from local.postgres.server import Server
 from local.postgres.setups import SETUPS
+from tests.integration.database.administrator import Administrator, FileFailedError
 from tests.integration.database.conftest import chief_of, superuser_of
-from tests.integration.database.psql import Administrator, FileFailedError
 from tests.integration.database.roles import (
     ATTRIBUTES,
     ROLE,

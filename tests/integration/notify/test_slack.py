@@ -38,14 +38,14 @@ def test_post(slack: Slack, workspace: Workspace) -> None:
 
 def test_reply(slack: Slack, workspace: Workspace) -> None:
     posted = slack.post(MESSAGE)
-    slack.reply(posted, "more")
+    slack.reply(posted, Message("more"))
     assert ["more"] == [reply.text for reply in workspace.thread(ALERTS, posted.ts)]
 
 
 def test_a_reply_for_the_channel_too(slack: Slack, workspace: Workspace) -> None:
     posted = slack.post(MESSAGE)
-    slack.reply(posted, "more")
-    slack.reply(posted, "still", broadcast=True)
+    slack.reply(posted, Message("more"))
+    slack.reply(posted, Message("still"), broadcast=True)
     replies = workspace.thread(ALERTS, posted.ts)
     assert [("more", False), ("still", True)] == [(one.text, one.is_broadcast) for one in replies]
 
@@ -66,7 +66,7 @@ def test_a_message_that_somebody_deleted(slack: Slack, workspace: Workspace) -> 
     with pytest.raises(SlackRefusedError) as updated:
         slack.update(posted, MESSAGE)
     with pytest.raises(SlackRefusedError) as replied:
-        slack.reply(posted, "more")
+        slack.reply(posted, Message("more"))
     assert updated.value.message_is_gone
     assert replied.value.message_is_gone
 

@@ -1,10 +1,11 @@
 """What holds for every entry of the catalogue."""
 
+import re
 from string import Formatter
 
 import pytest
 
-from functions.catalogue import CATALOGUE, SECTIONS, Cause, Remedy, Severity
+from functions.catalogue import CATALOGUE, SECTIONS, Cause, Place, Remedy, Script, Severity
 from functions.catalogue.evidence import EVIDENCE, TO_BE_SUPPLIED
 
 SUBSCRIBER = """
@@ -27,7 +28,18 @@ REMEDIES = {
     for cause in CATALOGUE.values()
     for number, remedy in enumerate(cause.remedies, 1)
 }
-SQL = {name: remedy.sql for name, remedy in REMEDIES.items() if remedy.sql}
+SCRIPTS = {
+    f"{name}.{number}": script
+    for name, remedy in REMEDIES.items()
+    for number, script in enumerate(remedy.scripts, 1)
+} | {
+    f"{cause.id}-check.{number}": script
+    for cause in CATALOGUE.values()
+    for number, script in enumerate(cause.checks, 1)
+}
+DESTRUCTIVE = re.compile(
+    r"\b(?:TRUNCATE [{']|EXECUTE|DELETE FROM|DROP|SKIP \(lsn = '|pg_drop_replication_slot\()"
+)
 
 
 def test_the_ids_are_the_contract() -> None:
@@ -64,24 +76,47 @@ def test_a_remedy_says_what_to_do_and_what_it_risks(remedy: Remedy) -> None:
 
 @pytest.mark.parametrize("remedy", REMEDIES.values(), ids=REMEDIES)
 def test_a_remedy_needs_what_can_be_known(remedy: Remedy) -> None:
-    assert remedy.needs is None or remedy.needs in EVIDENCE
+    assert {remedy.needs, remedy.unless} <= EVIDENCE.keys() | {None}
 
 
-@pytest.mark.parametrize("sql", SQL.values(), ids=SQL)
-def test_sql_holds_known_keys_only(sql: str) -> None:
+@pytest.mark.parametrize("script", SCRIPTS.values(), ids=SCRIPTS)
+def test_sql_holds_known_keys_only(script: Script) -> None:
     """What may stand in SQL at all, or what only the reader can supply."""
-    keys = {key for _, key, _, _ in Formatter().parse(sql) if key}
+    keys = {key for _, key, _, _ in Formatter().parse(script.sql) if key}
     able = {key for key, one in EVIDENCE.items() if one.form}
     assert set() == keys - able - set(TO_BE_SUPPLIED)
 
 
-@pytest.mark.parametrize("sql", SQL.values(), ids=SQL)
-def test_sql_has_one_statement_per_line(sql: str) -> None:
-    """Comments hold no value: a name with a line break in it would end them."""
-    for line in sql.splitlines():
-        comment = line.startswith("-- ")
-        assert comment or line.endswith(";")
-        assert not (comment and "{" in line)
+@pytest.mark.parametrize("script", SCRIPTS.values(), ids=SCRIPTS)
+def test_a_script_is_for_one_server(script: Script) -> None:
+    """Comments could hold a value with a line break, or send the reader elsewhere in a block."""
+    assert "--" not in script.sql
+    assert script.sql.endswith(";")
+
+
+@pytest.mark.parametrize("script", SCRIPTS.values(), ids=SCRIPTS)
+def test_what_destroys_is_known_to(script: Script) -> None:
+    destroys = DESTRUCTIVE.search(script.sql) is not None
+    assert destroys is script.destroys
+
+
+@pytest.mark.parametrize(
+    "script", [one for one in SCRIPTS.values() if one.destroys], ids=lambda one: one.sql[:40]
+)
+def test_what_destroys_refuses_elsewhere(script: Script) -> None:
+    """By itself: an unknown subscription or slot is an error, or nothing is selected."""
+    own = r"ALTER SUBSCRIPTION {subscription} SKIP .*;|DROP SUBSCRIPTION {subscription};"
+    slots = r"SELECT pg_drop_replication_slot\(slot_name\) FROM pg_replication_slots\nWHERE .*;"
+    block = r"DO .*pg_subscription.oid = {subscription_oid}.*RAISE EXCEPTION .*;"
+    wanted = slots if script.place is Place.PUBLISHER else f"{block}|{own}"
+    assert re.fullmatch(wanted, script.sql, re.DOTALL)
+
+
+@pytest.mark.parametrize("key", [*TO_BE_SUPPLIED, *(k for k, v in EVIDENCE.items() if v.form)])
+def test_a_placeholder_ends_where_it_seems_to(key: str) -> None:
+    """Psql would stay inside a quote, read a backslash command or end the statement."""
+    meaning = TO_BE_SUPPLIED.get(key) or EVIDENCE[key].meaning
+    assert re.fullmatch(r"[A-Za-z][A-Za-z0-9 ]*", meaning)
 
 
 def test_no_key_is_both_evidence_and_the_readers() -> None:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -19,6 +19,10 @@ FIRST = Posted("C1", "1.1")
 NEW = Posted("C2", "2.2")
 ERRORS = (LogError(None, None, "ERROR", "it failed"),)
 MORE = Reply("more")
+WORDS = Words(Message("text", []), MORE, Attachment(ERRORS, 45, ["/group"]))
+NO_ERRORS = replace(WORDS, attachment=replace(WORDS.attachment, errors=()))
+DETAILS = (Message("a", [{"type": "divider"}]), Message("b", [{"type": "divider"}]))
+DETAILED = replace(WORDS, message=Message("text", [], DETAILS))
 BUSY = SlackUnavailableError("chat.postMessage", "HTTP 503")
 REFUSED = SlackRefusedError("file upload", "not_in_channel", "invite <the> app")
 GONE = SlackRefusedError("chat.update", "message_not_found")
@@ -46,9 +50,10 @@ class FakeWorkspace:
         self._called("update", posted)
         self.said.append(message.text)
 
-    def reply(self, posted: Posted, text: str, *, broadcast: bool = False) -> None:
-        self._called("broadcast" if broadcast else "reply", posted)
-        self.said.append(text)
+    def reply(self, posted: Posted, message: Message, *, broadcast: bool = False) -> None:
+        kind = "detail" if message.blocks else "broadcast" if broadcast else "reply"
+        self._called(kind, posted)
+        self.said.append(message.text)
 
     def attach(self, posted: Posted, filename: str, content: str, comment: str) -> None:
         self._called("attach", posted)
@@ -74,17 +79,16 @@ def attempt(
     *,
     told: Sequence[str] = (),
     first: Posted | None = FIRST,
-    below: Reply = MORE,
-    errors: tuple[LogError, ...] = ERRORS,
+    said: Words = WORDS,
     **failures: SlackError,
 ) -> Attempt:
     """Deliver with the steps that were `told` before."""
-    words = Words(Message("text", []), below, Attachment(errors, 45, ["/group"]))
     workspace, kept = FakeWorkspace(failures), list[tuple[str, Posted]]()
-    receipt = Receipt("c 1", first, frozenset(f"{KEY} {step}" for step in told))
+    entries = (step if step.startswith("detail") else f"{KEY} {step}" for step in told)
+    receipt = Receipt("c 1", first, frozenset(entries))
     progress = Progress(KEY, receipt, lambda entry, where: kept.append((entry, where)))
     try:
-        delivery = deliver(course, words, workspace, progress)
+        delivery = deliver(course, said, workspace, progress)
     except SlackError as error:
         return Attempt(workspace, kept, None, error)
     return Attempt(workspace, kept, delivery, None)
@@ -100,7 +104,10 @@ def attempt(
             id="a new message",
         ),
         pytest.param(
-            attempt(Course.POST, first=None, errors=()), ["post"], ["post", "all"], id="no errors"
+            attempt(Course.POST, first=None, said=NO_ERRORS),
+            ["post"],
+            ["post", "all"],
+            id="no errors",
         ),
         pytest.param(
             attempt(Course.POST, told=["post"]),
@@ -118,7 +125,7 @@ def attempt(
             id="an incident goes on",
         ),
         pytest.param(
-            attempt(Course.CONTINUE, below=Reply("still", broadcast=True), errors=()),
+            attempt(Course.CONTINUE, said=replace(NO_ERRORS, reply=Reply("still", broadcast=True))),
             ["update 1.1", "broadcast 1.1"],
             ["update", "reply", "all"],
             id="a reminder",
@@ -214,7 +221,7 @@ def test_errors_are_attached() -> None:
 
 def test_no_errors_no_snippet() -> None:
     """Slack refuses an empty file; the message says itself that nothing was found."""
-    assert Delivery(NEW, Snippet.NONE) == attempt(Course.POST, first=None, errors=()).delivery
+    assert Delivery(NEW, Snippet.NONE) == attempt(Course.POST, first=None, said=NO_ERRORS).delivery
 
 
 def test_a_failed_upload_is_told_in_the_thread() -> None:
@@ -231,6 +238,61 @@ def test_an_alert_stands_without_anything_in_its_thread() -> None:
     tried = attempt(Course.POST, first=None, attach=BUSY, reply=REFUSED)
     assert Delivery(NEW, Snippet.FAILED, BUSY) == tried.delivery
     assert ["post", "all"] == tried.entries
+
+
+TOLD_A = f"detail 1.1 {DETAILS[0].digest}"
+TOLD_B = f"detail 1.1 {DETAILS[1].digest}"
+
+
+@pytest.mark.parametrize(
+    ("tried", "calls", "entries"),
+    [
+        pytest.param(
+            attempt(Course.CONTINUE, said=DETAILED),
+            ["update 1.1", "reply 1.1", "detail 1.1", "detail 1.1", "attach 1.1"],
+            ["update", "reply", TOLD_A, TOLD_B, "attach", "all"],
+            id="below the reply",
+        ),
+        pytest.param(
+            attempt(Course.CONTINUE, said=DETAILED, told=["update", "reply", TOLD_A]),
+            ["detail 1.1", "attach 1.1"],
+            [TOLD_B, "attach", "all"],
+            id="one told before",
+        ),
+        pytest.param(
+            attempt(Course.CONTINUE, said=DETAILED, told=[TOLD_A, TOLD_B], update=GONE),
+            ["update 1.1", "post", "detail 2.2", "detail 2.2", "attach 2.2"],
+            [
+                "post",
+                f"detail 2.2 {DETAILS[0].digest}",
+                f"detail 2.2 {DETAILS[1].digest}",
+                "attach",
+                "all",
+            ],
+            id="told below a message that is gone",
+        ),
+        pytest.param(
+            attempt(Course.CONTINUE, said=DETAILED, told=["update", "reply"], detail=BUSY),
+            ["detail 1.1"],
+            [],
+            id="Slack is busy: the next attempt goes on there",
+        ),
+        pytest.param(
+            attempt(Course.CONTINUE, said=DETAILED, told=["update", "reply"], detail=REFUSED),
+            ["detail 1.1", "attach 1.1"],
+            ["attach", "all"],
+            id="an alert without its details is an alert",
+        ),
+        pytest.param(
+            attempt(Course.UPDATE, said=DETAILED), ["update 1.1"], ["update", "all"], id="muted"
+        ),
+    ],
+)
+def test_details_there_was_no_room_for(
+    tried: Attempt, calls: list[str], entries: list[str]
+) -> None:
+    assert calls == tried.workspace.calls
+    assert entries == tried.entries
 
 
 def test_by_hand_nothing_is_kept() -> None:

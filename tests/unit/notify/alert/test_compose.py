@@ -199,7 +199,8 @@ def test_every_cause(cause: str) -> None:
     said = alert({"cause": cause, "summary": "It is."})
     (problem,) = said.problems
     assert ("It is.", CATALOGUE[cause].meaning) == (problem.summary, problem.meaning)
-    assert (CATALOGUE[cause].check or DEFAULT_CHECK,) == said.checks
+    checks = CATALOGUE[cause].checks or (DEFAULT_CHECK,)
+    assert [(one.place, one.sql) for one in checks] == [(one.place, one.sql) for one in said.checks]
 
 
 def test_checks_are_not_repeated() -> None:
@@ -296,13 +297,20 @@ def test_link_to_the_runbook() -> None:
 
 
 def sql(said: Alert) -> str:
-    return "\n".join(remedy.sql or "" for remedy in said.problems[0].remedies)
+    remedies = said.problems[0].remedies
+    return "\n".join(script.sql for remedy in remedies for script in remedy.scripts)
 
 
 def test_remedies_are_filled_in() -> None:
-    evidence = {"finish_lsn": "0/17184E8", "table": "public.orders", "server_version": "18.4"}
+    evidence = {
+        "subscription_oid": 16407,
+        "finish_lsn": "0/17184E8",
+        "table": "public.orders",
+        "key_columns": "id",
+        "server_version": "18.4",
+    }
     said = alert({"cause": "apply_conflict", "subscription": "Orders", "evidence": evidence})
-    assert "DELETE FROM public.orders WHERE" in sql(said)
+    assert "DELETE FROM public.orders WHERE (id) IN" in sql(said)
     assert """ALTER SUBSCRIPTION "Orders" SKIP (lsn = '0/17184E8');""" in sql(said)
 
 
@@ -313,6 +321,6 @@ def test_remedies_are_filled_in() -> None:
 def test_a_lasting_reason_goes_before_enabling(reason: str | None, *, expected: bool) -> None:
     """Enabling a subscription that disabled itself helps only once its reason is gone."""
     finding = {"cause": "disabled_on_error", "subscription": "s", "evidence": {"reason": reason}}
-    statements = sql(alert(finding))
-    assert "ENABLE" in statements
-    assert expected == (0 <= statements.find("DELETE FROM") < statements.find("ENABLE"))
+    actions = [remedy.action.split()[0] for remedy in alert(finding).problems[0].remedies]
+    assert "ALTER SUBSCRIPTION s ENABLE;" in sql(alert(finding))
+    assert expected == (actions[0] == "Delete")

@@ -4,13 +4,20 @@ from typing import Any
 
 import pytest
 
-from functions.catalogue import FilledRemedy, Place
+from functions.catalogue import FilledRemedy, FilledScript, Place
 from functions.notify.alert.alert import Alert, Problem
+from functions.notify.alert.blocks import MAX_HEADER, code, escape
 from functions.notify.alert.facts import Fact
 from functions.notify.alert.links import Link
-from functions.notify.alert.message import MAX_CHARACTERS, MAX_HEADER, Message, code, draw, escape
+from functions.notify.alert.message import MAX_CHARACTERS, Message, draw
 from tests.unit.notify.alert.slack_limits import problems, text_objects
 
+
+def script(sql: str, place: Place = Place.SUBSCRIBER) -> FilledScript:
+    return FilledScript(sql, place, "", None, complete=True)
+
+
+CHECK = script("SELECT * FROM pg_stat_subscription;")
 PROBLEM = Problem(
     subject="orders_sub",
     headline="stopped: a change cannot be applied",
@@ -20,16 +27,14 @@ PROBLEM = Problem(
     remedies=(
         FilledRemedy(
             "Delete the row.",
-            "DELETE FROM public.orders WHERE (id) = (<the key>);",
             "The row is lost.",
-            Place.SUBSCRIBER,
-            complete=False,
+            (script("SELECT <the key>;"), script("DELETE FROM public.orders;")),
         ),
-        FilledRemedy("Drop the slot.", "SELECT 1;", "It is gone.", Place.PUBLISHER, complete=True),
-        FilledRemedy("Wait.", None, "None.", Place.PUBLISHER, complete=True),
-        FilledRemedy("Pray.", None, "None.", Place.SUBSCRIBER, complete=True),
+        FilledRemedy("Drop the slot.", "It is gone.", (script("SELECT 1;", Place.PUBLISHER),)),
+        FilledRemedy("Wait.", "None."),
+        FilledRemedy("Pray.", "None."),
     ),
-    check="SELECT 1;",
+    checks=(script("SELECT 1;"),),
 )
 ALERT = Alert(
     sign="🔴",
@@ -37,7 +42,7 @@ ALERT = Alert(
     lead="Since 23:34 UTC, 12 minutes.",
     problems=(PROBLEM,),
     unlisted=0,
-    checks=("SELECT * FROM pg_stat_subscription;",),
+    checks=(CHECK,),
     log_groups=("/aws/rds/cluster/sample-cluster/postgresql",),
     log_note="1 distinct error.",
     not_visible=(),
@@ -66,7 +71,7 @@ def test_the_three_fields() -> None:
     """Description, how to check, log location: as in the alert this one descends from."""
     text = everything(draw(ALERT))
     assert "*Description*\nNothing is replicated." in text
-    assert "*How to check*\n```SELECT * FROM pg_stat_subscription;```" in text
+    assert "*How to check, on the subscriber*\n```SELECT * FROM pg_stat_subscription;```" in text
     assert "*Log location*\n`/aws/rds/cluster/sample-cluster/postgresql`" in text
 
 
@@ -75,7 +80,7 @@ def test_order() -> None:
     blocks = draw(ALERT).blocks
     assert [
         *("header", "section", "section"),
-        *("section", "rich_text", "section", "rich_text", "section", "section"),
+        *("section", "rich_text", "rich_text", "section", "rich_text", "section", "section"),
         *("section", "section", "section", "section", "section", "context"),
     ] == [block["type"] for block in blocks]
     assert "Since 23:34 UTC, 12 minutes. Applying fails." == blocks[1]["text"]["text"]
@@ -88,19 +93,30 @@ def test_facts_are_fields() -> None:
 
 
 def test_remedies_stand_beside_their_risks() -> None:
-    """The first three, each with its SQL as it is to be run; the runbook has the others."""
-    first, sql, second, _, third, more = draw(ALERT).blocks[3:9]
+    """Each with its SQL as it is to be run, a block for each server that says which it is for."""
+    first, look, delete, second, drop, third, fourth = draw(ALERT).blocks[3:10]
     assert "*Remedy 1*: Delete the row.\n*Risk:* The row is lost." == first["text"]["text"]
-    (preformatted,) = sql["elements"]
-    assert "rich_text_preformatted" == preformatted["type"]
-    assert [{"type": "text", "text": PROBLEM.remedies[0].sql}] == preformatted["elements"]
-    assert "*Remedy 2* (on the publisher): Drop the slot." in second["text"]["text"]
+    assert [("On the subscriber:", "SELECT <the key>;")] == scripts([look])
+    assert [("On the subscriber:", "DELETE FROM public.orders;")] == scripts([delete])
+    assert "*Remedy 2*: Drop the slot." in second["text"]["text"]
+    assert [("On the publisher:", "SELECT 1;")] == scripts([drop])
     assert "*Remedy 3*: Wait." in third["text"]["text"]
-    assert "The runbook has 1 more." == more["text"]["text"]
+    assert "*Remedy 4*: Pray." in fourth["text"]["text"]
+
+
+def scripts(blocks: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    """What is to be pasted, each with its label."""
+    found = []
+    for block in blocks:
+        if block["type"] == "rich_text":
+            label, sql = block["elements"]
+            assert ["rich_text_section", "rich_text_preformatted"] == [label["type"], sql["type"]]
+            found.append((label["elements"][0]["text"], sql["elements"][0]["text"]))
+    return found
 
 
 def remedied(sql: str) -> Alert:
-    remedy = replace(PROBLEM.remedies[0], sql=sql)
+    remedy = replace(PROBLEM.remedies[0], scripts=(script(sql),))
     return replace(ALERT, problems=(replace(PROBLEM, remedies=(remedy,)),))
 
 
@@ -108,7 +124,7 @@ def test_sql_is_shown_letter_by_letter() -> None:
     """What a person copies is what was meant, whatever is in a name."""
     sql = 'DROP SUBSCRIPTION "<!channel> & ``` *b* 注";'
     blocks = draw(remedied(sql)).blocks
-    assert sql == blocks[4]["elements"][0]["elements"][0]["text"]
+    assert [("On the subscriber:", sql)] == scripts(blocks)
 
 
 def test_sql_that_cannot_be_shown_is_not() -> None:
@@ -135,26 +151,47 @@ def test_one_problem_of_several() -> None:
     assert "… and 4 more" in text
 
 
-def test_a_remedy_stays_when_there_is_no_room_for_more() -> None:
-    long = replace(PROBLEM.remedies[0], sql="x" * 5_000)
-    text = everything(draw(replace(ALERT, problems=(replace(PROBLEM, remedies=(long,) * 9),))))
-    assert "*Remedy 1*" in text
-    assert "*Remedy 3*" not in text
-    assert "The runbook has 7 more." in text
+LONG = replace(PROBLEM.remedies[0], scripts=(script("x" * 5_000),))
+
+
+def test_what_there_is_no_room_for_stands_below() -> None:
+    """A reply has all remedies of the problem, those above included: it can be followed alone."""
+    four = (*(replace(LONG, action=f"Do {number}.") for number in "12"), *PROBLEM.remedies[2:])
+    message = draw(replace(ALERT, problems=(replace(PROBLEM, remedies=(*four, LONG)),)))
+    assert "*Remedy 1*" in everything(message)
+    assert "*Remedy 5*" not in everything(message)
+    assert "*Remedies:* 1 more, in this thread." in everything(message)
+    [below] = message.below
+    assert [] == problems(below.blocks)
+    assert "*Problem:* `orders_sub` stopped" in everything(below)
+    assert "*Remedies:* 1 more, see the runbook." in everything(below)
 
 
 def named(number: int) -> Problem:
-    return replace(PROBLEM, subject=f"sub_{number}", summary=f"Summary {number}.")
+    remedies = (FilledRemedy(f"Do {number}.", "None.", (script("x" * 1_000),)),)
+    return replace(PROBLEM, subject=f"sub_{number}", summary=f"It is {number}.", remedies=remedies)
 
 
-def test_several_problems() -> None:
-    """Three in detail, ten by name, the rest counted."""
-    text = everything(draw(replace(ALERT, problems=tuple(map(named, range(20))), unlisted=40)))
-    assert "Summary 2." in text
-    assert "Summary 3." not in text
-    assert "• `sub_12` stopped: a change cannot be applied" in text
-    assert "sub_13" not in text
-    assert "… and 47 more" in text
+@pytest.mark.parametrize(("count", "whole", "more"), [(2, 2, 40), (5, 5, 40), (25, 6, 48)])
+def test_several_problems(count: int, whole: int, more: int) -> None:
+    """As many as there is room for in detail, ten more by name; of each all remedies somewhere."""
+    message = draw(replace(ALERT, problems=tuple(map(named, range(count))), unlisted=40))
+    text = everything(message)
+    below = "\n".join(map(everything, message.below))
+    numbers = range(count)
+    assert [*numbers[:whole]] == [one for one in numbers if f"Do {one}." in text]
+    assert [*numbers[whole:]] == [one for one in numbers if f"Do {one}." in below]
+    assert f"… and {more} more" in text
+
+
+def test_a_problem_drawn_in_part_stands_below_too() -> None:
+    long = replace(PROBLEM, remedies=(LONG,) * 2)
+    message = draw(replace(ALERT, problems=(long, replace(long, subject="other_sub"))))
+    assert "*Problem:* `other_sub`" in everything(message)
+    assert "*Remedies:* 2 more, in this thread." in everything(message)
+    assert ["`other_sub` stopped: a change cannot be applied"] == [
+        one.text for one in message.below
+    ]
 
 
 @pytest.mark.parametrize(
@@ -173,9 +210,7 @@ def test_several_problems() -> None:
         pytest.param(
             replace(
                 ALERT,
-                problems=(
-                    replace(PROBLEM, remedies=(replace(PROBLEM.remedies[0], sql="x" * 5_000),) * 9),
-                ),
+                problems=(replace(PROBLEM, remedies=(LONG,) * 9),),
             ),
             id="long remedies",
         ),
@@ -190,11 +225,11 @@ def test_several_problems() -> None:
                         subject="&" * 40,
                         summary="&" * 500,
                         facts=tuple(Fact("&" * 80, "&" * 80) for _ in range(10)),
-                        remedies=(replace(PROBLEM.remedies[0], sql="注" * 4_000),) * 9,
+                        remedies=(replace(LONG, scripts=(script("注" * 4_000),) * 9),) * 9,
                     ),
                 )
                 * 60,
-                checks=("SELECT '&';" * 8,) * 60,
+                checks=tuple(script(f"SELECT '&', {n};" * 8) for n in range(60)),
                 log_groups=("/&" * 256,) * 50,
                 log_note='"' * 900,
                 error="&" * 500,
@@ -207,8 +242,9 @@ def test_several_problems() -> None:
 def test_limits(alert: Alert) -> None:
     """However much there is to say, Slack takes the message."""
     message = draw(alert)
-    assert [] == problems(message.blocks)
-    assert len(json.dumps(message.blocks, ensure_ascii=False)) <= MAX_CHARACTERS
+    for one in (message, *message.below):
+        assert [] == problems(one.blocks)
+        assert len(json.dumps(one.blocks, ensure_ascii=False)) <= MAX_CHARACTERS
     assert len(message.blocks[0]["text"]["text"]) <= MAX_HEADER
 
 
@@ -218,7 +254,7 @@ def hostile(text: str) -> Alert:
         subject=text,
         summary=text,
         facts=(Fact(text, text, verbatim=True),),
-        remedies=(replace(PROBLEM.remedies[0], sql=text),),
+        remedies=(FilledRemedy(text, text, (replace(CHECK, sql=text, note=text),)),),
     )
     return replace(
         ALERT,

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from functions.catalogue import CATALOGUE, FilledRemedy, Place
+from functions.catalogue import CATALOGUE, FilledRemedy, FilledScript, Place
 from functions.notify.alert.alert import Alert, Problem
 from functions.notify.alert.compose import compose
 from functions.notify.alert.facts import Fact
@@ -15,6 +15,11 @@ from functions.notify.alert.plain_text import MAX_TEXT, plain_text, subject
 from functions.notify.event import NotifyEvent
 from functions.notify.log.reading import with_log_read
 from tests.unit.notify.logs import START, conflict, row
+
+
+def script(sql: str, place: Place = Place.SUBSCRIBER, note: str = "") -> FilledScript:
+    return FilledScript(sql, place, note, "shop", complete=True)
+
 
 PROBLEM = Problem(
     subject="orders_sub",
@@ -25,14 +30,15 @@ PROBLEM = Problem(
     remedies=(
         FilledRemedy(
             "Delete the row.",
-            "DELETE FROM public.orders\nWHERE (id) = (<the key>);",
             "The row is lost.",
-            Place.SUBSCRIBER,
-            complete=False,
+            (
+                script("SELECT *\nWHERE (id) = (<the key>);", note="look at it"),
+                script("DELETE FROM public.orders;"),
+            ),
         ),
-        FilledRemedy("Drop the slot.", "SELECT 1;", "It is gone.", Place.PUBLISHER, complete=True),
+        FilledRemedy("Drop the slot.", "It is gone.", (script("SELECT 1;", Place.PUBLISHER),)),
     ),
-    check="SELECT 1;",
+    checks=(script("SELECT 1;"),),
 )
 ALERT = Alert(
     sign="🔴",
@@ -40,7 +46,7 @@ ALERT = Alert(
     lead="Since 23:34 UTC, 12 minutes.",
     problems=(PROBLEM,),
     unlisted=0,
-    checks=("SELECT * FROM pg_stat_subscription;",),
+    checks=(script("SELECT * FROM pg_stat_subscription;"),),
     log_groups=("/aws/rds/cluster/sample-cluster/postgresql",),
     log_note="1 distinct error in the last 30 minutes.",
     not_visible=("what sessions do (GRANT pg_read_all_stats)",),
@@ -61,11 +67,15 @@ Applying fails.
 
 Remedy 1: Delete the row.
 Risk: The row is lost.
-    DELETE FROM public.orders
+On the subscriber, database shop: look at it:
+    SELECT *
     WHERE (id) = (<the key>);
+On the subscriber, database shop:
+    DELETE FROM public.orders;
 
-Remedy 2 (on the publisher): Drop the slot.
+Remedy 2: Drop the slot.
 Risk: It is gone.
+On the publisher, database shop:
     SELECT 1;
 
 Description: Nothing is replicated.
@@ -75,6 +85,7 @@ Error in the log:
     CONTEXT
 
 How to check:
+On the subscriber, database shop:
     SELECT * FROM pg_stat_subscription;
 
 Log location:
@@ -148,7 +159,7 @@ def test_a_text_without_end_is_cut() -> None:
 
 
 def test_sql_that_cannot_be_shown_is_not() -> None:
-    remedy = replace(PROBLEM.remedies[0], sql='DROP SUBSCRIPTION "a\u202eb";')
+    remedy = replace(PROBLEM.remedies[0], scripts=(script('DROP SUBSCRIPTION "a\u202eb";'),))
     text = plain_text(replace(ALERT, problems=(replace(PROBLEM, remedies=(remedy,)),)))
     assert "DROP SUBSCRIPTION" not in text
     assert "Its SQL holds a name that cannot be shown here: see the runbook." in text
@@ -164,7 +175,8 @@ def test_every_cause(cause: str) -> None:
     for remedy in alert.problems[0].remedies:
         assert remedy.action in text
         assert f"Risk: {remedy.risk}" in text
-        assert all(line in text for line in (remedy.sql or "").splitlines())
+        assert all(script.label in text for script in remedy.scripts)
+        assert all(line in text for script in remedy.scripts for line in script.sql.splitlines())
 
 
 def test_neither_row_data_nor_secrets() -> None:
