@@ -33,6 +33,8 @@ MAX_LOOKING_SECONDS: Final = 12
 MAX_OTHER_DATABASES: Final = 10
 
 _ERROR_COUNTS_SINCE: Final = 15
+_SCHEMAS_SINCE: Final = 15
+"""A publication may list schemas."""
 
 _HERE: Final = Path(__file__).parent
 
@@ -105,7 +107,8 @@ def _snapshot(connection: Connection) -> Snapshot:
 
 
 def _publisher_snapshot(connection: Connection) -> PublisherSnapshot:
-    columns, (row,) = connection.run(_sql("publisher.sql"))
+    listed = "publisher_15.sql" if connection.major >= _SCHEMAS_SINCE else "publisher_13.sql"
+    columns, (row,) = connection.run(_sql(listed) + _sql("publisher.sql"))
     return PublisherSnapshot.from_row(columns, row)
 
 

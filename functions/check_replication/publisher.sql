@@ -1,7 +1,79 @@
 -- The publisher's side, in one statement and one row, for PostgreSQL 13 and later: its slots, and
--- the publications of the database one is connected to. Columns that not every version has are
--- read through jsonb, where a missing one is NULL.
-WITH wal AS (
+-- the publications of the database one is connected to. `listed` is prepended: publisher_15.sql or
+-- publisher_13.sql. Columns that not every version has are read through jsonb, where a missing one
+-- is NULL.
+--
+-- What is published is what pg_publication_tables says, read from the catalogs alone: the view
+-- opens every table (from 16 on), and so waits for whoever locks one. By the source of PostgreSQL
+-- (pg_publication.c): permanent user tables are publishable, user objects begin at oid 16384.
+, tree AS (
+    -- What is listed, and all partitions below it.
+    SELECT pubid, relid, false AS below
+    FROM listed
+    UNION
+    SELECT tree.pubid, inherits.inhrelid, true
+    FROM tree
+    JOIN pg_inherits AS inherits ON inherits.inhparent = tree.relid
+    JOIN pg_class AS class ON class.oid = inherits.inhrelid
+    WHERE class.relispartition
+        AND (to_jsonb(inherits) ->> 'inhdetachpending')::boolean IS NOT TRUE -- 14+
+),
+reach AS (
+    -- `below` are the partitions whose root, or what is between, is published as well.
+    SELECT tree.pubid, tree.relid, bool_or(tree.below) AS below
+    FROM tree
+    JOIN pg_publication AS publication ON publication.oid = tree.pubid
+    WHERE NOT publication.puballtables
+    GROUP BY tree.pubid, tree.relid
+    UNION ALL
+    -- What a publication of all tables lists are its exceptions (EXCEPT TABLE, 19+).
+    SELECT publication.oid, class.oid, class.relispartition
+    FROM pg_publication AS publication
+    JOIN pg_class AS class
+        ON class.relkind IN ('r', 'p') AND class.relpersistence = 'p' AND class.oid >= 16384
+    WHERE publication.puballtables
+        AND NOT EXISTS (
+            SELECT
+            FROM tree
+            WHERE tree.pubid = publication.oid AND tree.relid = class.oid
+        )
+),
+published AS (
+    SELECT
+        reach.pubid,
+        jsonb_agg(jsonb_build_array(namespace.nspname, class.relname)) FILTER (
+            WHERE CASE
+                WHEN publication.pubviaroot THEN NOT reach.below
+                ELSE class.relkind <> 'p'
+            END
+        ) AS tables,
+        -- Updates and deletes fail where the changed rows are: also in a partition whose changes
+        -- are published as its root's.
+        jsonb_agg(jsonb_build_array(namespace.nspname, class.relname)) FILTER (
+            WHERE (publication.pubupdate OR publication.pubdelete)
+                AND class.relkind = 'r'
+                AND class.relpersistence = 'p'
+                AND class.relreplident <> 'f'
+                AND NOT EXISTS (
+                    SELECT
+                    FROM pg_index AS index
+                    WHERE index.indrelid = class.oid
+                        AND index.indisvalid
+                        AND index.indimmediate
+                        AND CASE class.relreplident
+                            WHEN 'd' THEN index.indisprimary
+                            WHEN 'i' THEN index.indisreplident
+                            ELSE false
+                        END
+                )
+        ) AS without_identity
+    FROM reach
+    JOIN pg_publication AS publication ON publication.oid = reach.pubid
+    JOIN pg_class AS class ON class.oid = reach.relid
+    JOIN pg_namespace AS namespace ON namespace.oid = class.relnamespace
+    GROUP BY reach.pubid
+),
+wal AS (
     SELECT
         CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END
             AS lsn
@@ -36,34 +108,10 @@ SELECT
     (
         SELECT coalesce(jsonb_agg(jsonb_build_object(
             'name', publication.pubname,
-            'tables', (
-                SELECT coalesce(jsonb_agg(format('%I.%I', published.schemaname, published.tablename)), '[]')
-                FROM pg_publication_tables AS published
-                WHERE published.pubname = publication.pubname
-            ),
-            'without_identity', (
-                SELECT coalesce(jsonb_agg(format('%I.%I', published.schemaname, published.tablename)), '[]')
-                FROM pg_publication_tables AS published
-                JOIN pg_namespace AS namespace ON namespace.nspname = published.schemaname
-                JOIN pg_class AS class
-                    ON class.relnamespace = namespace.oid AND class.relname = published.tablename
-                WHERE published.pubname = publication.pubname
-                    AND (publication.pubupdate OR publication.pubdelete)
-                    AND class.relkind = 'r'
-                    AND class.relreplident <> 'f'
-                    AND NOT EXISTS (
-                        SELECT
-                        FROM pg_index AS index
-                        WHERE index.indrelid = class.oid
-                            AND index.indisvalid
-                            AND CASE class.relreplident
-                                WHEN 'd' THEN index.indisprimary
-                                WHEN 'i' THEN index.indisreplident
-                                ELSE false
-                            END
-                    )
-            )
+            'tables', coalesce(published.tables, '[]'),
+            'without_identity', coalesce(published.without_identity, '[]')
         )), '[]')
         FROM pg_publication AS publication
+        LEFT JOIN published ON published.pubid = publication.oid
     ) AS publications
 FROM wal

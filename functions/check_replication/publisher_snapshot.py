@@ -5,6 +5,8 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, Self
 
+from functions.check_replication.snapshot import qualified_names
+
 
 @dataclass(frozen=True, slots=True)
 class Slot:
@@ -82,7 +84,9 @@ class PublisherSnapshot:
                 "slots": tuple(map(Slot.from_json, record["slots"])),
                 "publications": tuple(
                     Publication(
-                        one["name"], frozenset(one["tables"]), tuple(one["without_identity"])
+                        one["name"],
+                        frozenset(qualified_names(one["tables"])),
+                        tuple(qualified_names(one["without_identity"])),
                     )
                     for one in record["publications"]
                 ),

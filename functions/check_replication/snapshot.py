@@ -1,14 +1,21 @@
 """What a probe saw of a subscriber at one instant (subscriber.sql). Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any, Self
 
+from functions.catalogue.quoting import identifier
+
+
+def qualified_names(tables: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """Of `(schema, name)`, quoted here: a server's way depends on its version and settings."""
+    return (f"{identifier(schema)}.{identifier(name)}" for schema, name in tables)
+
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """The tables of a subscription (pg_subscription_rel), names as `format('%I.%I')` writes them.
+    """The tables of a subscription (pg_subscription_rel), names ready to stand in SQL.
 
     `pending` are those not ready (srsubstate other than r), `workers` the pids that copy them.
     """
@@ -21,8 +28,11 @@ class Tables:
     def from_json(cls, document: Mapping[str, Any] | None) -> Self | None:
         if document is None:
             return None
-        names, pending, workers = (document[key] for key in ("names", "pending", "workers"))
-        return cls(frozenset(names), tuple(pending), tuple(workers))
+        return cls(
+            names=frozenset(qualified_names(document["names"])),
+            pending=tuple(qualified_names(document["pending"])),
+            workers=tuple(document["workers"]),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,7 +101,7 @@ LEFT JOIN LATERAL (
     ) AS document
     FROM (
         SELECT
-            format('%I.%I', namespace.nspname, class.relname) AS name,
+            jsonb_build_array(namespace.nspname, class.relname) AS name,
             relation.srsubstate AS state,
             worker.pid AS worker_pid
         FROM pg_subscription_rel AS relation
@@ -109,8 +109,6 @@ LEFT JOIN LATERAL (
         JOIN pg_namespace AS namespace ON namespace.oid = class.relnamespace
         LEFT JOIN worker ON worker.subid = relation.srsubid AND worker.relid = relation.srrelid
         WHERE relation.srsubid = subscription.oid
-        ORDER BY name
-        LIMIT 10000
     ) AS known
 ) AS tables ON database.datname = current_database()
 ORDER BY subscription.subname, subscription.oid

@@ -36,6 +36,8 @@ def test_every_file_of_the_functions_is_packaged(archive: ZipFile) -> None:
         "functions/check_replication/errors_13.sql",
         "functions/check_replication/errors_15.sql",
         "functions/check_replication/publisher.sql",
+        "functions/check_replication/publisher_13.sql",
+        "functions/check_replication/publisher_15.sql",
         "functions/check_replication/rds-global-bundle.pem",
         "functions/notify/handler.py",
     ],

@@ -1,6 +1,6 @@
 import pytest
 
-from functions.check_replication.snapshot import Snapshot
+from functions.check_replication.snapshot import Snapshot, Tables
 from tests.unit.check_replication.builders import HEALTHY, NOW, snapshot
 
 SERVER = {
@@ -15,7 +15,7 @@ SERVER = {
 }
 SUBSCRIPTION = {name: getattr(HEALTHY, name) for name in HEALTHY.__slots__} | {
     "publications": ["orders_pub"],
-    "tables": {"names": ["public.orders"], "pending": [], "workers": []},
+    "tables": {"names": [["public", "orders"]], "pending": [], "workers": []},
 }
 
 
@@ -36,3 +36,13 @@ def test_unknown_columns_are_ignored_and_missing_ones_named() -> None:
     del row["worker_pid"]
     with pytest.raises(KeyError, match="worker_pid"):
         Snapshot.from_rows(list(row), [list(row.values())])
+
+
+def test_tables_are_named_as_they_may_stand_in_sql() -> None:
+    """Quoted by us: servers of different versions quote json_table or not."""
+    names = [["public", "orders"], ["Sales", 'a"b'], ["public", "json_table"]]
+    tables = Tables.from_json({"names": names, "pending": names[1:], "workers": [7]})
+    assert tables is not None
+    assert {"public.orders", '"Sales"."a""b"', 'public."json_table"'} == tables.names
+    assert ('"Sales"."a""b"', 'public."json_table"') == tables.pending
+    assert (7,) == tables.workers
