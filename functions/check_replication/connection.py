@@ -1,7 +1,8 @@
 """One connection to one database (pg8000), over verified TLS, bounded in time.
 
-What can go wrong is told apart by the driver's exceptions and SQLSTATE codes, never by message
-text, and leaves as a `ProbeError`.
+What a session must be set to goes with every statement (session.sql), so that it holds behind a
+pooler too, whose sessions are everybody's. What can go wrong is told apart by the driver's
+exceptions and SQLSTATE codes, never by message text, and leaves as a `ProbeError`.
 """
 
 import re
@@ -9,44 +10,100 @@ import ssl
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final
 
 import pg8000.native
 
+from functions.check_replication.decoding import UTF8, codec
 from functions.check_replication.targets import Login
 
 CONNECT_SECONDS: Final = 10
 """For the connection and each answer: pg8000's socket timeout, above the statement's own limit."""
 
 STATEMENT_SECONDS: Final = 5
+"""As session.sql says."""
+
+_NAME: Final = "logical-replication-monitor"
+
+_FROM_THE_START: Final = {"statement_timeout": f"{STATEMENT_SECONDS}s", "idle_session_timeout": "0"}
+"""What counts before the first statement and between two of them (idle_session_timeout: 14+)."""
+
+_PARAMETERS_REFUSED: Final = frozenset({"08P01", "42704", "22023", "0A000"})
+"""By poolers and proxies (pgbouncer: 08P01), and by servers that do not know one (42704)."""
+
+_NOT_A_SERVER: Final = frozenset({"08P01", "0A000", "42601"})
+"""What no PostgreSQL server answers to our statements: something stands in between."""
 
 _AUTHENTICATION_REFUSED: Final = frozenset({"28000", "28P01"})
 _QUERY_CANCELED: Final = "57014"
 
+_NOT_IN_UTF8: Final = frozenset({"22021", "22P05", "0A000"})
+"""Bytes that are none of the encoding, without an equivalent, an encoding without a conversion."""
+
+_TRANSACTION_TIMEOUT_SINCE: Final = 17
+
+_HERE: Final = Path(__file__).parent
+
 
 class ProbeError(Exception):
-    """The state could not be found out; `cause` is the id of the catalogue, the text a sentence."""
+    """The state could not be found out; `cause` is the id of the catalogue, the text a sentence.
 
-    def __init__(self, cause: str, summary: str) -> None:
+    `sqlstate` is the server's, None where none came.
+    """
+
+    def __init__(self, cause: str, summary: str, sqlstate: str | None = None) -> None:
         super().__init__(summary)
         self.cause = cause
+        self.sqlstate = sqlstate
+
+
+class Session(pg8000.native.Connection):  # type: ignore[misc]  # pg8000 has no types
+    """pg8000's connection, decoding anything: by our choice, not by what is announced."""
+
+    def handle_PARAMETER_STATUS(self, data: bytes, context: object) -> None:  # noqa: ARG002, N802  pg8000's signature
+        """One setting of the session, as `name NUL value NUL` (protocol, ParameterStatus)."""
+        name, value, *_ = data.split(b"\0")
+        self.parameter_statuses[str(name, UTF8)] = str(value, UTF8)
+        self.decode_by(UTF8)
+
+    def decode_by(self, codec: str) -> None:
+        self._client_encoding = codec
+
+    def close(self) -> None:
+        """Also where the other side is gone: pg8000's complaint would hide why it went."""
+        with suppress(pg8000.native.InterfaceError, OSError):
+            super().close()
 
 
 class Connection:
     """An open connection; `major` is the server's major version."""
 
-    def __init__(self, connection: pg8000.native.Connection, login: Login) -> None:
-        self._connection = connection
+    def __init__(self, session: Session, login: Login) -> None:
+        self._session = session
         self._login = login
-        self.major = major_version(connection.parameter_statuses["server_version"])
+        self._encoding = "UTF8"
+        self.major = major_version(session.parameter_statuses["server_version"])
 
     def run(self, statement: str) -> tuple[list[str], Sequence[Sequence[Any]]]:
-        """Column names and rows of one statement, in one round trip. Raises `ProbeError`."""
+        """Column names and rows of one statement, in one round trip. Raises `ProbeError`.
+
+        Text comes in UTF-8; once that is impossible, as the bytes that the database holds.
+        """
+        try:
+            return self._answer(statement)
+        except ProbeError as error:
+            if self._encoding != "UTF8" or error.sqlstate not in _NOT_IN_UTF8:
+                raise
+        self._encoding = "SQL_ASCII"
+        self._session.decode_by(codec(self._session.parameter_statuses["server_encoding"]))
+        return self._answer(statement)
+
+    def _answer(self, statement: str) -> tuple[list[str], Sequence[Sequence[Any]]]:
         hostname = self._login.hostname
         try:
-            rows = self._connection.run(statement)
+            rows = self._session.run(_settings(self.major, self._encoding) + statement)
         except pg8000.native.DatabaseError as error:
             raise _refused(error, self._login) from error
         except (pg8000.native.InterfaceError, OSError) as error:
@@ -58,7 +115,12 @@ class Connection:
             raise ProbeError(
                 "database_error", f"{hostname} broke off the query: {error}."
             ) from error
-        return [column["name"] for column in self._connection.columns], rows
+        except Exception as error:
+            raise ProbeError(
+                "database_error",
+                f"{hostname} gave an answer that cannot be read: {type(error).__name__}.",
+            ) from error
+        return [column["name"] for column in self._session.columns], rows
 
 
 def major_version(server_version: str) -> int:
@@ -70,31 +132,16 @@ def major_version(server_version: str) -> int:
 @contextmanager
 def connected(login: Login, password: str) -> Iterator[Connection]:
     """A connection that is closed at the end; raises `ProbeError` where none can be had."""
-    connection = _connect(login, password)
+    session = _connect(login, password)
     try:
-        yield Connection(connection, login)
+        yield Connection(session, login)
     finally:
-        with suppress(pg8000.native.InterfaceError, OSError):
-            connection.close()
+        session.close()
 
 
-def _connect(login: Login, password: str) -> pg8000.native.Connection:
+def _connect(login: Login, password: str) -> Session:
     try:
-        return pg8000.native.Connection(
-            user=login.username,
-            password=password,
-            host=login.hostname,
-            port=login.port,
-            database=login.database,
-            timeout=CONNECT_SECONDS,
-            ssl_context=_tls(login.sslmode),
-            application_name="logical-replication-monitor",
-            startup_params={
-                "statement_timeout": f"{STATEMENT_SECONDS}s",
-                "search_path": "pg_catalog",
-                "default_transaction_read_only": "on",
-            },
-        )
+        return _session(login, password)
     except pg8000.native.DatabaseError as error:
         raise _refused(error, login) from error
     except ssl.SSLCertVerificationError as error:
@@ -111,6 +158,44 @@ def _connect(login: Login, password: str) -> pg8000.native.Connection:
         raise ProbeError(
             "database_unreachable", f"No connection to {login.address}: {error}."
         ) from error
+    except Exception as error:
+        raise ProbeError(
+            "database_unreachable",
+            f"What answers at {login.address} does not speak PostgreSQL's protocol: "
+            f"{type(error).__name__}.",
+        ) from error
+
+
+def _session(login: Login, password: str) -> Session:
+    """Parameters of the start are a poolers' and older servers' to refuse: then without them."""
+    opened = partial(
+        Session,
+        user=login.username,
+        password=password,
+        host=login.hostname,
+        port=login.port,
+        database=login.database,
+        timeout=CONNECT_SECONDS,
+        ssl_context=_tls(login.sslmode),
+    )
+    try:
+        return opened(application_name=_NAME, startup_params=_FROM_THE_START)
+    except pg8000.native.DatabaseError as error:
+        if _sqlstate(error) not in _PARAMETERS_REFUSED:
+            raise
+    return opened()
+
+
+def _sqlstate(error: pg8000.native.DatabaseError) -> str | None:
+    fields: dict[str, str] = error.args[0]
+    return fields.get("C")
+
+
+@cache
+def _settings(major: int, encoding: str) -> str:
+    files = ["session.sql", "session_17.sql"][: 1 + (major >= _TRANSACTION_TIMEOUT_SINCE)]
+    settings = "".join((_HERE / name).read_text() for name in files)
+    return f"{settings}SET LOCAL client_encoding = '{encoding}';\n"
 
 
 def _refused(error: pg8000.native.DatabaseError, login: Login) -> ProbeError:
@@ -121,15 +206,18 @@ def _refused(error: pg8000.native.DatabaseError, login: Login) -> ProbeError:
         return ProbeError(
             "database_auth_failed",
             f"{login.hostname} refused the login of {login.username}: {message}.",
+            state,
         )
     if state == _QUERY_CANCELED:
         return ProbeError(
             "database_timeout",
             f"{login.hostname} did not finish the query within {STATEMENT_SECONDS} s.",
+            state,
         )
-    return ProbeError(
-        "database_error", f"{login.hostname} answered with an error: {message} ({state})."
-    )
+    summary = f"{login.hostname} answered with an error: {message} ({state})."
+    if state in _NOT_A_SERVER:
+        summary += " If it is a pooler or a proxy, set hostname to the cluster's own endpoint."
+    return ProbeError("database_error", summary, state)
 
 
 @cache

@@ -3,9 +3,14 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from functions.catalogue.quoting import identifier
+from functions.check_replication.decoding import unescaped
+
+_QUERY_CHARACTERS: Final = 300
+_REASON_CHARACTERS: Final = 200
+_DATABASES_NAMED: Final = 3
 
 
 def qualified_names(tables: Iterable[tuple[str, str]]) -> Iterator[str]:
@@ -79,10 +84,20 @@ class Subscription:
 
 
 @dataclass(frozen=True, slots=True)
+class Unseen:
+    """A database whose tables could not be seen: a cause of the catalogue, and why, in words."""
+
+    database: str
+    cause: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """One look at one server; `taken_at` is the server's own clock.
 
-    `sees_activity` is False where the role lacks pg_read_all_stats.
+    `sees_activity` is False where the role lacks pg_read_all_stats; `unseen` says why tables of
+    other databases are not known.
     """
 
     taken_at: datetime
@@ -94,6 +109,7 @@ class Snapshot:
     max_workers: int
     workers_in_use: int
     subscriptions: tuple[Subscription, ...]
+    unseen: tuple[Unseen, ...] = ()
 
     def find(self, oid: int) -> Subscription | None:
         return next((one for one in self.subscriptions if one.oid == oid), None)
@@ -104,11 +120,19 @@ class Snapshot:
         unseen = []
         if not self.sees_activity:
             unseen.append("what sessions do, such as who blocks a worker (GRANT pg_read_all_stats)")
+        reasons: dict[str, list[str]] = {}
+        for name in self.other_databases:
+            lost = self.unseen_of(name)
+            reason = "not looked into" if lost is None else lost.reason
+            reasons.setdefault(reason[:_REASON_CHARACTERS].rstrip("."), []).append(name)
         unseen += [
-            f"the tables of subscriptions in database {name} (GRANT CONNECT)"
-            for name in self.other_databases
+            f"the tables of subscriptions in {_databases(names)} ({reason})"
+            for reason, names in reasons.items()
         ]
         return tuple(unseen)
+
+    def unseen_of(self, database: str) -> Unseen | None:
+        return next((one for one in self.unseen if one.database == database), None)
 
     @property
     def other_databases(self) -> tuple[str, ...]:
@@ -117,12 +141,16 @@ class Snapshot:
         return tuple(dict.fromkeys(unseen))
 
     def with_tables_of(self, other: "Snapshot") -> "Snapshot":
-        """The same look with the tables that another database's connection saw."""
-        seen = {one.oid: one.tables for one in other.subscriptions if one.tables is not None}
+        """The same look with the tables that another database's connection saw.
+
+        And the names: shared catalogs hold them in the encoding of the subscription's database.
+        """
+        seen = {one.oid: one for one in other.subscriptions if one.tables is not None}
         return replace(
             self,
             subscriptions=tuple(
-                replace(one, tables=seen.get(one.oid, one.tables)) for one in self.subscriptions
+                one if (own := seen.get(one.oid)) is None else _as_seen_at_home(one, own)
+                for one in self.subscriptions
             ),
         )
 
@@ -147,6 +175,21 @@ class Snapshot:
         )
 
 
+def _as_seen_at_home(one: Subscription, own: Subscription) -> Subscription:
+    return replace(one, name=own.name, publications=own.publications, tables=own.tables)
+
+
+def _databases(names: Sequence[str]) -> str:
+    if len(names) == 1:
+        return f"database {names[0]}"
+    more = ", …" if len(names) > _DATABASES_NAMED else ""
+    return f"{len(names)} databases: {', '.join(names[:_DATABASES_NAMED])}{more}"
+
+
+def _query(escaped: str | None) -> str | None:
+    return None if escaped is None else unescaped(escaped)[:_QUERY_CHARACTERS]
+
+
 def _subscription(record: Mapping[str, Any]) -> Subscription:
     values = {column.name: record[column.name] for column in fields(Subscription)}
     return Subscription(
@@ -154,6 +197,7 @@ def _subscription(record: Mapping[str, Any]) -> Subscription:
         | {
             "publications": tuple(record["publications"] or ()),
             "conflicts": record["conflicts"] or {},
+            "blocker_query": _query(record["blocker_query"]),
             "tables": Tables.from_json(record["tables"]),
         }
     )

@@ -68,14 +68,16 @@ LEFT JOIN LATERAL (
         pg_get_userbyid(activity.usesysid) AS usename,
         activity.application_name,
         -- Literals stay in the database: quoted, dollar-quoted, and cut off by track_activity_query_size.
+        -- The query of another database has that one's encoding, and read as this one's a letter
+        -- could swallow a quote: so its bytes are looked at (escape format, ASCII).
         left(
             regexp_replace(
-                activity.query,
-                $re$'([^']|'')*('|$)|\$(\w*)\$.*?(\$\3\$|$)$re$,
-                '''…''',
+                encode(textsend(activity.query), 'escape'),
+                $re$'([^']|'')*('|$)|\$((?:\w|\\\d{3})*)\$.*?(\$\3\$|$)$re$,
+                '''...''',
                 'g'
             ),
-            300
+            1200
         ) AS query,
         extract(epoch FROM clock_timestamp() - activity.xact_start)::float8 AS age_seconds,
         (
