@@ -78,22 +78,34 @@ def _check(target: Target, probes: Probes) -> Checked:
         looks = probes.subscriber(target.subscriber, target.max_lag_seconds)
         publisher_looks, problems = publisher.result()
     findings = diagnose(looks, target.max_lag_seconds, publisher_looks)
-    report = _report(target, findings + problems)
+    report = _report(target, findings + _interruption(looks) + problems)
     return Checked(replace(report, not_visible=looks.latest.not_visible), looks.latest)
 
 
 def _look_at_publisher(
     target: Target, probes: Probes
 ) -> tuple[PublisherLooks | None, tuple[Finding, ...]]:
-    """Nothing where none is configured; a finding where it could not be looked at."""
+    """Nothing where none is configured; a finding where not enough could be seen of it."""
     if target.publisher is None:
         return None, ()
+    evidence = {"side": "publisher", "publisher": target.publisher.address}
     try:
-        return probes.publisher(target.publisher), ()
+        looks = probes.publisher(target.publisher)
     except ProbeError as error:
         logger.warning("publisher not checked", cluster=target.cluster, reason=str(error))
-        evidence = {"side": "publisher", "publisher": target.publisher.address}
         return None, (Finding(error.cause, f"The publisher: {error}", evidence=evidence),)
+    return looks, tuple(
+        replace(one, summary=f"The publisher: {one.summary}", evidence=evidence)
+        for one in _interruption(looks)
+    )
+
+
+def _interruption(looks: Looks | PublisherLooks) -> tuple[Finding, ...]:
+    """What was seen stands; that it is not all is said beside it."""
+    if looks.interruption is None:
+        return ()
+    cause, reason = looks.interruption.cause, looks.interruption.reason
+    return (Finding(cause, f"Looking ended before all was clear: {reason}"),)
 
 
 def _report(target: Target | Misconfigured, findings: tuple[Finding, ...]) -> ClusterReport:

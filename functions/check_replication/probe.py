@@ -6,21 +6,23 @@ own; so a look takes one connection to each database that holds subscriptions, o
 
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Final, Generic, Self, TypeVar
 
 from functions.check_replication.connection import Connection, ProbeError, connected
 from functions.check_replication.diagnosis import (
+    Interruption,
     Looks,
     PublisherLooks,
     unsettled,
     unsettled_publisher,
 )
 from functions.check_replication.publisher_snapshot import PublisherSnapshot
-from functions.check_replication.snapshot import Snapshot
+from functions.check_replication.snapshot import Snapshot, Unseen
 from functions.check_replication.targets import Login
 from functions.telemetry import logger
 
@@ -36,9 +38,13 @@ _ERROR_COUNTS_SINCE: Final = 15
 _SCHEMAS_SINCE: Final = 15
 """A publication may list schemas."""
 
+_INSUFFICIENT_PRIVILEGE: Final = "42501"
+
 _HERE: Final = Path(__file__).parent
 
 Pause = Callable[[float], None]
+
+_Seen = TypeVar("_Seen")
 
 
 def look(
@@ -47,57 +53,131 @@ def look(
     """Look at a subscriber, and again and again while what was seen is ambiguous.
 
     That ends with the second restart that a missing worker should have made. `password` is the
-    login's own or an IAM token. Raises `ProbeError`.
+    login's own or an IAM token. Raises `ProbeError` where not even the first look was possible;
+    later ones that are not end the looking, and `interruption` says why.
     """
-    with ExitStack() as stack:
-        probe = _SubscriberProbe(login, password, stack)
-        looks = Looks((probe.snapshot(),))
+    with _Subscriber(login, password) as subscriber:
+        looks = Looks((subscriber.look(),))
         limit = min(2 * looks.first.wal_retrieve_retry_seconds + 1, MAX_LOOKING_SECONDS)
         while unsettled(looks, max_lag_seconds) and looks.seconds_between < limit:
             pause(PAUSE_SECONDS)
-            looks = looks.with_another(probe.snapshot())
+            try:
+                looks = looks.with_another(subscriber.look())
+            except ProbeError as error:
+                return replace(looks, interruption=_interruption(error))
         return looks
 
 
 def look_at_publisher(login: Login, password: str, *, pause: Pause = time.sleep) -> PublisherLooks:
-    """Look at a publisher, twice where a slot lies idle or is in danger. Raises `ProbeError`."""
-    with connected(login, password) as connection:
-        looks = PublisherLooks(login.address, (_publisher_snapshot(connection),))
+    """Look at a publisher, twice where a slot lies idle or is in danger.
+
+    Raises `ProbeError` where not even the first look was possible; without the second,
+    `interruption` says why.
+    """
+    with _Database(login, password, _publisher_snapshot) as publisher:
+        looks = PublisherLooks(login.address, (publisher.look(),))
         if unsettled_publisher(looks):
             pause(PAUSE_SECONDS)
-            looks = replace(looks, snapshots=(*looks.snapshots, _publisher_snapshot(connection)))
+            try:
+                looks = replace(looks, snapshots=(*looks.snapshots, publisher.look()))
+            except ProbeError as error:
+                return replace(looks, interruption=_interruption(error))
         return looks
 
 
-class _SubscriberProbe:
-    """Keeps the connections that repeated looks need; `stack` closes them."""
+class _Database(Generic[_Seen]):
+    """One database, looked at as often as wanted on the same connection; a `with` block closes it.
 
-    def __init__(self, login: Login, password: str, stack: ExitStack) -> None:
+    A connection that breaks after a look is replaced once for each further look.
+    """
+
+    def __init__(
+        self, login: Login, password: str, snapshot: Callable[[Connection], _Seen]
+    ) -> None:
         self._login = login
         self._password = password
-        self._stack = stack
-        self._connection = stack.enter_context(connected(login, password))
-        self._others: dict[str, Connection | None] = {}
+        self._snapshot = snapshot
+        self._stack = ExitStack()
+        self._connection: Connection | None = None
 
-    def snapshot(self) -> Snapshot:
-        snapshot = _snapshot(self._connection)
-        for database in snapshot.other_databases[:MAX_OTHER_DATABASES]:
-            connection = self._other(database)
-            if connection is not None:
-                snapshot = snapshot.with_tables_of(_snapshot(connection))
-        return snapshot
+    def __enter__(self) -> Self:
+        return self
 
-    def _other(self, database: str) -> Connection | None:
-        """A database the role may not enter costs the view of its tables, not the check."""
-        if database not in self._others:
-            try:
-                self._others[database] = self._stack.enter_context(
-                    connected(replace(self._login, database=database), self._password)
-                )
-            except ProbeError as error:
-                logger.warning("tables not visible", database=database, reason=str(error))
-                self._others[database] = None
-        return self._others[database]
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def look(self) -> _Seen:
+        """Raises `ProbeError`."""
+        if self._connection is None:
+            return self._look_anew()
+        try:
+            return self._snapshot(self._connection)
+        except ProbeError as error:
+            logger.warning("looking again on a new connection", reason=str(error))
+            return self._look_anew()
+
+    def _look_anew(self) -> _Seen:
+        self._stack.close()
+        self._connection = self._stack.enter_context(connected(self._login, self._password))
+        return self._snapshot(self._connection)
+
+
+class _Subscriber:
+    """The configured database and those whose subscriptions it shows; a `with` block closes all."""
+
+    def __init__(self, login: Login, password: str) -> None:
+        self._login = login
+        self._password = password
+        self._stack = ExitStack()
+        self._configured = self._watched(login)
+        self._others: dict[str, _Database[Snapshot]] = {}
+        self._unseen: dict[str, Unseen] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def look(self) -> Snapshot:
+        """Raises `ProbeError` for the configured database only."""
+        snapshot = self._configured.look()
+        others = snapshot.other_databases
+        for database in others[MAX_OTHER_DATABASES:]:
+            self._lose(
+                database, "monitor_failed", f"only {MAX_OTHER_DATABASES} more databases are entered"
+            )
+        asked = [one for one in others if one not in self._unseen]
+        for database in asked:
+            if database not in self._others:
+                self._others[database] = self._watched(replace(self._login, database=database))
+        if asked:
+            with ThreadPoolExecutor(len(asked)) as side_by_side:
+                for seen in side_by_side.map(self._look_into, asked):
+                    snapshot = snapshot if seen is None else snapshot.with_tables_of(seen)
+        return replace(snapshot, unseen=tuple(self._unseen.values()))
+
+    def _watched(self, login: Login) -> _Database[Snapshot]:
+        return self._stack.enter_context(_Database(login, self._password, _snapshot))
+
+    def _look_into(self, database: str) -> Snapshot | None:
+        """Another database's failure costs the view of its tables, not the check."""
+        try:
+            return self._others[database].look()
+        except ProbeError as error:
+            denied = error.sqlstate == _INSUFFICIENT_PRIVILEGE
+            self._lose(database, error.cause, "GRANT CONNECT" if denied else str(error))
+            return None
+
+    def _lose(self, database: str, cause: str, reason: str) -> None:
+        if database not in self._unseen:
+            logger.warning("tables not visible", database=database, reason=reason)
+            self._unseen[database] = Unseen(database, cause, reason)
+
+
+def _interruption(error: ProbeError) -> Interruption:
+    logger.warning("looking was interrupted", reason=str(error))
+    return Interruption(error.cause, str(error))
 
 
 def _snapshot(connection: Connection) -> Snapshot:

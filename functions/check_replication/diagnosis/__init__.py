@@ -6,7 +6,14 @@ Sources of the rules: PostgreSQL manual, the views named in the snapshots.
 """
 
 from functions.check_replication.diagnosis.diagnose import diagnose
-from functions.check_replication.diagnosis.looks import Looks, PublisherLooks
+from functions.check_replication.diagnosis.looks import Interruption, Looks, PublisherLooks
 from functions.check_replication.diagnosis.settling import unsettled, unsettled_publisher
 
-__all__ = ["Looks", "PublisherLooks", "diagnose", "unsettled", "unsettled_publisher"]
+__all__ = [
+    "Interruption",
+    "Looks",
+    "PublisherLooks",
+    "diagnose",
+    "unsettled",
+    "unsettled_publisher",
+]

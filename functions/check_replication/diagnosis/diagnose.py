@@ -1,12 +1,15 @@
 """The verdict on one cluster: its subscriptions, and its publisher where one is known. Pure."""
 
+from collections.abc import Iterator
+
 from functions.check_replication.diagnosis.looks import Looks, PublisherLooks
 from functions.check_replication.diagnosis.publisher import (
     judge_publisher,
     with_publisher,
 )
+from functions.check_replication.diagnosis.settling import is_unsettled
 from functions.check_replication.diagnosis.subscription import judge
-from functions.check_replication.snapshot import Snapshot
+from functions.check_replication.snapshot import Snapshot, Subscription
 from functions.report import Finding
 
 
@@ -21,13 +24,34 @@ def diagnose(
         return (_no_subscription(latest),)
     findings: list[Finding] = []
     for subscription in latest.subscriptions:
-        own = list(judge(subscription, looks, max_lag_seconds))
+        known = _as_far_as_clear(subscription, looks, max_lag_seconds)
+        own = [*judge(subscription, known, max_lag_seconds), *_lost_sight(subscription, looks)]
         if publisher is not None:
-            own = with_publisher(own, subscription, looks, publisher)
+            own = with_publisher(own, subscription, known, publisher)
         findings += own
     if publisher is not None:
         findings += judge_publisher(looks, publisher)
     return tuple(findings)
+
+
+def _as_far_as_clear(subscription: Subscription, looks: Looks, max_lag_seconds: float) -> Looks:
+    """After an interruption, what takes several looks is not said of what was still unclear."""
+    if looks.interruption is not None and is_unsettled(subscription, looks, max_lag_seconds):
+        return looks.latest_alone()
+    return looks
+
+
+def _lost_sight(subscription: Subscription, looks: Looks) -> Iterator[Finding]:
+    """Tables that waited to be copied and then could not be seen any more are not healthy."""
+    waited = any(one.tables and one.tables.pending for one in looks.all_of(subscription))
+    lost = looks.latest.unseen_of(subscription.database)
+    if subscription.tables is None and waited and lost is not None:
+        yield Finding(
+            lost.cause,
+            f"Whether tables of {subscription.name} are still being copied is not known: "
+            f"{lost.reason}",
+            evidence={"database": subscription.database},
+        )
 
 
 def _no_subscription(snapshot: Snapshot) -> Finding:

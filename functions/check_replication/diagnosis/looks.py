@@ -1,9 +1,17 @@
 """Several looks at the same server, in order. Pure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from functions.check_replication.publisher_snapshot import PublisherSnapshot, Slot
 from functions.check_replication.snapshot import Snapshot, Subscription
+
+
+@dataclass(frozen=True, slots=True)
+class Interruption:
+    """Why looking ended before it was clear: a cause of the catalogue, and a sentence."""
+
+    cause: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,6 +19,7 @@ class Looks:
     """Looks at a subscriber; more than one only where the first was not enough."""
 
     snapshots: tuple[Snapshot, ...]
+    interruption: Interruption | None = None
 
     @property
     def first(self) -> Snapshot:
@@ -38,7 +47,10 @@ class Looks:
         return self.snapshots[-2].find(subscription.oid) if len(self.snapshots) > 1 else None
 
     def with_another(self, snapshot: Snapshot) -> "Looks":
-        return Looks((*self.snapshots, snapshot))
+        return replace(self, snapshots=(*self.snapshots, snapshot))
+
+    def latest_alone(self) -> "Looks":
+        return replace(self, snapshots=(self.latest,))
 
     def apply_errors(self, subscription: Subscription) -> int:
         """How many errors of applying came between the first look and the latest."""
@@ -61,6 +73,7 @@ class PublisherLooks:
 
     address: str
     snapshots: tuple[PublisherSnapshot, ...]
+    interruption: Interruption | None = None
 
     @property
     def latest(self) -> PublisherSnapshot:

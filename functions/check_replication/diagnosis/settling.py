@@ -13,7 +13,7 @@ from functions.check_replication.snapshot import Subscription
 def unsettled(looks: Looks, max_lag_seconds: float) -> bool:
     """Whether the subscriber should be looked at again."""
     return any(
-        _unsettled(subscription, looks, max_lag_seconds)
+        is_unsettled(subscription, looks, max_lag_seconds)
         for subscription in looks.latest.subscriptions
     )
 
@@ -35,7 +35,8 @@ def is_in_danger(slot: Slot, looks: PublisherLooks) -> bool:
     return keep is not None and slot.safe_wal_bytes is not None and slot.safe_wal_bytes < keep / 5
 
 
-def _unsettled(subscription: Subscription, looks: Looks, max_lag_seconds: float) -> bool:
+def is_unsettled(subscription: Subscription, looks: Looks, max_lag_seconds: float) -> bool:
+    """Whether another look could tell more of this subscription."""
     if not subscription.enabled or looks.apply_errors(subscription):
         return False
     if subscription.down or _may_be_failing(subscription, looks):

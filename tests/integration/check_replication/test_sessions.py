@@ -108,10 +108,10 @@ def seen(pair: Pair) -> tuple[Any, Any]:
     """Everything but what changes by itself."""
     subscriber = look(login(pair.subscriber), MONITOR_PASSWORD, 300).latest
     publisher = look_at_publisher(login(pair.publisher), MONITOR_PASSWORD).latest
-    times = dict.fromkeys(("last_msg_send_time", "last_msg_receipt_time"))
-    lsns = dict.fromkeys(("received_lsn", "latest_end_lsn"))
+    changing = ("last_msg_send_time", "last_msg_receipt_time", "received_lsn", "latest_end_lsn")
+    without: dict[str, Any] = dict.fromkeys((*changing, "wait_event"))
     return (
-        [replace(one, **times, **lsns, wait_event=None) for one in subscriber.subscriptions],
+        [replace(one, **without) for one in subscriber.subscriptions],
         subscriber.wal_receiver_timeout_seconds,
     ), (publisher.publications, [one.name for one in publisher.slots], publisher.max_slots)
 

@@ -179,7 +179,7 @@ def test_warnings_stand_beside_what_stops_a_subscription() -> None:
 
 def test_tables_of_other_databases_are_merged_by_subscription() -> None:
     unseen = replace(HEALTHY, oid=2, name="b", database="other", tables=None)
-    there = replace(unseen, tables=Tables(frozenset({"public.t"})))
+    there = replace(unseen, tables=Tables(frozenset({"public.t"})), name="bü", publications=("pü",))
     here: Snapshot = snapshot(HEALTHY, unseen)
     merged = here.with_tables_of(snapshot(replace(HEALTHY, tables=None), there))
     assert ("other",) == here.other_databases
