@@ -167,7 +167,7 @@ def _connect(login: Login, password: str) -> Session:
 
 
 def _session(login: Login, password: str) -> Session:
-    """Parameters of the start are a poolers' and older servers' to refuse: then without them."""
+    """Poolers and older servers may refuse parameters of the start: then without them."""
     opened = partial(
         Session,
         user=login.username,
