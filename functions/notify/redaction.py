@@ -62,19 +62,47 @@ _STATEMENT = re.compile(
     re.DOTALL,
 )
 
+_LISTS: Final = r"(?:replicated|generated) columns?|row-level security enabled"
 _NO_NAMES_FOLLOW: Final = (
     r"(?<!replicated column)(?<!replicated columns)(?<!generated column)(?<!generated columns)"
     r"(?<!row-level security enabled)"
 )
+_VALUE = rf'"(?!{MASK}")'
+"""Where a value begins; one that is masked already, as in a finding's summary, stays."""
+
+_WORDS_BEFORE_A_VALUE = (
+    r"time zone|units?|parse|expression|character|symbol|specifier|digit|key|variable|query|"
+    r"type name|enum label|literal|identifier|recovery target"
+)
+_KNOWN_ENDS = r" at character \d+| in connection info string| of jsonpath input"
 _VALUES: Final = tuple(
     (re.compile(pattern, re.DOTALL), replacement)
     for pattern, replacement in (
-        (rf'{_NO_NAMES_FOLLOW}(: ")(?:.*"|.*\Z)', rf'\1{MASK}"'),
-        (r'\b(value ")(?:.*?)("(?: is |: | for "))', rf"\1{MASK}\2"),
-        (r'\b(at or near |missing "=" after )".*"', rf'\1"{MASK}"'),
-        (r"(?:\b0x[0-9a-f]{2}\b ?)+", f"0x{MASK}"),
+        (
+            rf'{_NO_NAMES_FOLLOW}(: ){_VALUE}.*?(?:"( at character \d+)|)\Z',
+            rf'\1"{MASK}"\2',
+        ),
+        (
+            rf'\b(value ){_VALUE}.*?(?:"( is out of range for type [a-z ]+)|)\Z',
+            rf'\1"{MASK}"\2',
+        ),
+        (
+            rf'\b(at or near |missing "=" after ){_VALUE}.*?(?:"({_KNOWN_ENDS})|)\Z',
+            rf'\1"{MASK}"\2',
+        ),
+        (rf'\b({_WORDS_BEFORE_A_VALUE}) {_VALUE}(?:.*"|.*\Z)', rf'\1 "{MASK}"'),
+        (rf'\A{_VALUE}.*"(?= is (?:out of range |not a (?:number|valid ))|\Z)', f'"{MASK}"'),
+        (r"(?:\b0x[0-9a-f]{1,2}\b ?)+", f"0x{MASK}"),
         (r"(\bFailing row contains |\b(?:[Ll]ocal|[Rr]emote) row |\)=)\(.*", rf"\1({MASK})"),
     )
+)
+_WORDS_BEFORE_A_NAME = (
+    r"relation|table|view|sequence|column|constraint|index|subscription|publication|slot|role|user|"
+    r"database|origin|schema|function|procedure|type|domain|trigger|policy|rule|parameter|option|"
+    r"extension|library|plugin|encoding|file|directory|tablespace|host|server at"
+)
+_BEFORE_OPEN_QUOTE: Final = re.compile(
+    rf'(?:[^"]*(?:\b(?:{_WORDS_BEFORE_A_NAME}) |\b(?:{_LISTS}): (?:"[^"\n]*", )*)"[^"\n]*")*[^"]*'
 )
 
 _QUOTED = r"""(?:'(?:[^'\\]|\\.|'')*(?:'|\Z)|"(?:[^"\\]|\\.)*(?:"|\Z)|[^\s,;&)}\]]+)"""
@@ -96,6 +124,14 @@ _SECRETS: Final = tuple(
 )
 
 
+_CUT_SECRETS: Final = (
+    (re.compile(r"(\b[a-zA-Z][\w+.-]*://[^\s/:@]*):[^\s@]*\Z"), rf"\1:{MASK}"),
+    (re.compile(r"\bmd5[0-9a-f]*(?:…)?\Z"), f"md5{MASK}"),
+    (re.compile(r"-----BEGIN\b[^\n]*\Z"), MASK),
+)
+"""What shows only at its end that it is a secret."""
+
+
 def redact_secrets(text: str) -> str:
     """Without passwords, tokens, keys and the credentials in connection strings."""
     return _substitute(_SECRETS, text)
@@ -104,6 +140,25 @@ def redact_secrets(text: str) -> str:
 def redact_message(text: str) -> str:
     """A message, a hint or text of unknown kind: without secrets and without input values."""
     return _substitute(_VALUES, redact_secrets(text))
+
+
+def redact_log_text(text: str) -> str:
+    """A message or a hint as a log has it, which may have been cut.
+
+    Then everything is masked from the first quote on that is left open or holds no name.
+    """
+    if not may_be_cut(text):
+        return redact_message(text)
+    return redact_message(_without_open_quote(_substitute(_CUT_SECRETS, text)))
+
+
+def may_be_cut(text: str) -> bool:
+    """Whether the end of a log's text may be missing.
+
+    An ellipsis stands where a line was cut (`functions.notify.log.events`); a query that does not
+    tell lines' lengths may leave a quote open.
+    """
+    return text.endswith(MASK) or text.count('"') % 2 == 1
 
 
 def redact_detail(text: str) -> str:
@@ -125,6 +180,12 @@ def _substitute(rules: tuple[tuple[re.Pattern[str], str], ...], text: str) -> st
     for pattern, replacement in rules:
         text = pattern.sub(replacement, text)
     return text
+
+
+def _without_open_quote(text: str) -> str:
+    known = _BEFORE_OPEN_QUOTE.match(text)
+    kept = "" if known is None else known[0]
+    return text if kept == text else f'{kept}"{MASK}"'
 
 
 def _keep(phrases: re.Pattern[str], text: str) -> str:

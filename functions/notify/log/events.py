@@ -15,10 +15,16 @@ from functions.notify.wording import parse_instant
 MAX_MESSAGE = 4_000
 """Characters kept of one event: a line of 200 KB says no more in a snippet."""
 
+OTHER_ELLIPSIS = "\N{MIDLINE HORIZONTAL ELLIPSIS}"
+
 
 @dataclass(frozen=True, slots=True)
 class LogEvent:
-    """One event: its time (UTC, None if unreadable), its text and how long it was in the log."""
+    """One event: its time (UTC, None if unreadable), its text and how long it was in the log.
+
+    An ellipsis in the text tells that something is missing; those of the log itself have become
+    `OTHER_ELLIPSIS`.
+    """
 
     time: datetime | None
     message: str
@@ -47,8 +53,10 @@ def _event(fields: Mapping[str, str]) -> LogEvent | None:
     text = fields.get("message") or fields.get("@message")
     if not text:
         return None
-    message = shorten(clean(text), MAX_MESSAGE)
-    return LogEvent(_time(fields.get("@timestamp")), message, _length(fields.get("length"), text))
+    whole = clean(text).replace("…", OTHER_ELLIPSIS)
+    missing = max(_number(fields.get("length")) - len(text), 0)
+    message = shorten(whole, MAX_MESSAGE)
+    return LogEvent(_time(fields.get("@timestamp")), message, len(whole) + missing)
 
 
 def _time(text: str | None) -> datetime | None:
@@ -58,5 +66,5 @@ def _time(text: str | None) -> datetime | None:
         return None
 
 
-def _length(told: str | None, text: str) -> int:
-    return max(int(told) if told and told.isdecimal() else 0, len(text))
+def _number(text: str | None) -> int:
+    return int(text) if text and text.isdecimal() else 0

@@ -19,13 +19,13 @@ from functions.notify.log.workers import Workers
 from functions.notify.redaction import (
     redact_context,
     redact_detail,
-    redact_message,
+    redact_log_text,
     redact_statement,
 )
 
 _REDACTORS: Mapping[str, Callable[[str], str]] = {
     "DETAIL": redact_detail,
-    "HINT": redact_message,
+    "HINT": redact_log_text,
     "CONTEXT": redact_context,
     "QUERY": redact_statement,
     "STATEMENT": redact_statement,
@@ -68,7 +68,7 @@ def _occurrence(
         first=time,
         last=time,
         severity=line.label,
-        message=redact_message(line.text),
+        message=redact_log_text(line.text),
         pid=line.pid,
         in_background=background,
         full_length=event.length if event.shortened else None,
@@ -84,7 +84,7 @@ def _bare(event: LogEvent, warning: str) -> LogError:
         first=event.time,
         last=event.time,
         severity="WARNING",
-        message=redact_message(warning),
+        message=redact_log_text(warning),
         cause=log_cause(warning, None, ""),
         facts=log_facts(warning, None, {}),
     )
@@ -149,7 +149,7 @@ def _foreign(event: LogEvent) -> Iterator[LogError]:
             first=event.time,
             last=event.time,
             severity=severity,
-            message=redact_message(message),
+            message=redact_log_text(message),
             full_length=event.length if event.shortened else None,
         )
 
