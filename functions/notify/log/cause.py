@@ -54,7 +54,7 @@ _BY_WORDING: Final = tuple(
         ),
     )
 )
-_RAISED_BELOW: Final = re.compile(r"PL/\w+ function |SQL (?:function|statement) ")
+_RAISED_BELOW: Final = re.compile(r"PL/\w+ |SQL (?:function|statement|expression) ")
 
 
 def log_cause(message: str, sqlstate: str | None, context: str) -> str | None:

@@ -47,10 +47,13 @@ def _age(error: LogError) -> datetime:
 
 
 def _distinct(errors: Iterable[LogError]) -> list[LogError]:
-    """One error per severity, message, subscription and context (which names the transaction)."""
-    by_message: dict[tuple[str | None, str], dict[_Place, LogError]] = defaultdict(dict)
+    """One error per severity, message, subscription and context (which names the transaction).
+
+    Those of sessions, which may say what a worker says, stay apart.
+    """
+    by_message: dict[tuple[str | None, str, bool], dict[_Place, LogError]] = defaultdict(dict)
     for error in errors:
-        by_place = by_message[error.severity, error.message]
+        by_place = by_message[error.severity, error.message, error.in_background]
         place = _Place(error.worker.identity, error.parts.get("CONTEXT", ""))
         by_place[place] = by_place[place].merged(error) if place in by_place else error
     return [error for by_place in by_message.values() for error in _completed(by_place)]

@@ -2,7 +2,7 @@
 
 Read from the log's own text, before redaction, and only from the places where PostgreSQL puts
 names: row values, which may look like anything, are never taken (replication/logical/conflict.c,
-relation.c and worker.c of PostgreSQL 15 to 18).
+relation.c and worker.c, access/index/genam.c of PostgreSQL 15 to 18).
 """
 
 import re
@@ -10,18 +10,11 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from functions.catalogue.quoting import identifier
+from functions.notify.log.context import read_context
 from functions.report import Evidence
 
-_REMOTE: Final = re.compile(
-    r'^\t?processing remote data for replication origin "(?P<origin>pg_\d+(?:_\d+)?)"'
-    r'(?: during message type "(?P<operation>[A-Z ]+)")?'
-    r'(?: for replication target relation "(?P<table>[^\n]+?)"'
-    r'(?: column "(?P<column>[^\n]+?)")?(?= in transaction \d|$))?'
-    r"(?: in transaction (?P<transaction>\d+)(?![\d…])"
-    r"(?:,? finished at (?P<finish_lsn>[0-9A-F]+/[0-9A-F]+)(?![0-9A-F…]))?)?",
-    re.MULTILINE,
-)
 _TARGET: Final = r'logical replication target relation "(?P<table>.+?)"'
+_REMOTE: Final = r"(?:could not [^:\"\n]+(?: \"[^\"\n]*\")?: (?:ERROR|FATAL):  )?"
 _MESSAGES: Final = tuple(
     re.compile(pattern, re.DOTALL)
     for pattern in (
@@ -36,24 +29,28 @@ _MESSAGES: Final = tuple(
         rf'{_TARGET} has incompatible generated columns?: "(?P<column>[^"]+)".*',
         rf"{_TARGET} (?:does not exist|has |is |uses ).*",
         r'could not start initial contents copy for table "(?P<table>.+?)": .*',
-        r'[^"]*replication slot "(?P<slot_name>\w+)" is active for PID (?P<active_pid>\d+).*',
-        r'[^"]*publication "(?P<publication>[^\n]+)" does not exist.*',
+        rf'{_REMOTE}replication slot "(?P<slot_name>\w+)" is active for PID (?P<active_pid>\d+).*',
+        rf'{_REMOTE}publication "(?P<publication>[^\n]+)" does not exist.*',
         r'skipped loading publication "(?P<publication>[^\n]+)".*',
     )
 )
-_INDEX: Final = re.compile(
-    r'^Key already exists in unique index "(?P<constraint>[^\n]+?)"(?=, modified |[.:])'
+_EXISTS: Final = r'Key already exists in unique index "(?P<constraint>[^\n]+?)"'
+_INDEX: Final = re.compile(rf"{_EXISTS}(?=, modified |[.:])")
+_KEY: Final = re.compile(
+    rf"(?:{_EXISTS}(?:, modified [^\n]*)?[.:]\n\t?)?Key \((?P<key_columns>[^\n]+?)\)=\("
 )
-_KEY: Final = re.compile(r"^\t?Key \((?P<key_columns>[^\n]+?)\)=\(", re.MULTILINE)
 _NO_ERROR: Final = "00000"
 
 
 def log_facts(message: str, sqlstate: str | None, parts: Mapping[str, str]) -> dict[str, Evidence]:
     """Evidence by the keys of `functions.catalogue.evidence`, from raw text.
 
-    `operation`, what was replicated (`INSERT`), comes along for words, not for evidence.
+    `operation`, what was replicated (`INSERT`), comes along for words, not for evidence. Of an
+    error that comes from below (`functions.notify.log.context`) only the worker's own line counts.
     """
-    found = dict(_found(message, parts.get("DETAIL", ""), parts.get("CONTEXT", "")))
+    context = read_context(parts.get("CONTEXT", ""))
+    told = () if context.below else _told(message, parts.get("DETAIL", ""))
+    found = {**dict(told), **context.place}
     if sqlstate is not None and sqlstate != _NO_ERROR:
         found["sqlstate"] = sqlstate
     return {key: _READ.get(key, str)(value) for key, value in found.items()}
@@ -68,8 +65,8 @@ def qualified(relation: str) -> str:
 _READ: Final[Mapping[str, Callable[[str], Evidence]]] = {"table": qualified, "active_pid": int}
 
 
-def _found(message: str, detail: str, context: str) -> Iterator[tuple[str, str]]:
-    matches = [_REMOTE.search(context), _INDEX.search(detail), _KEY.search(detail)]
+def _told(message: str, detail: str) -> Iterator[tuple[str, str]]:
+    matches = [_INDEX.match(detail), _KEY.match(detail)]
     matches.append(next((found for one in _MESSAGES if (found := one.fullmatch(message))), None))
     for match in matches:
         if match is not None:

@@ -1,27 +1,30 @@
 """From log events to single occurrences of errors, redacted. Pure.
 
-PostgreSQL writes an error's DETAIL, HINT, CONTEXT and STATEMENT as lines of their own, right after
-it and with its pid; here they come together again. Lines of other programs (the monitor's own log)
-are errors by themselves.
+An error and its parts come together again (`moments`). Lines of other programs (the monitor's own
+log) are errors by themselves.
 """
 
 import json
-from collections import defaultdict
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
+from typing import Any, Final
 
 from functions.notify.log.cause import log_cause
 from functions.notify.log.error import LogError
 from functions.notify.log.events import LogEvent
 from functions.notify.log.facts import log_facts
 from functions.notify.log.line import ERROR_SEVERITIES, LogLine, bare_warning, parse
+from functions.notify.log.moments import Moments
 from functions.notify.log.workers import Workers
 from functions.notify.redaction import (
+    may_be_cut,
     redact_context,
     redact_detail,
     redact_log_text,
     redact_statement,
 )
+from functions.report import Evidence
 
 _REDACTORS: Mapping[str, Callable[[str], str]] = {
     "DETAIL": redact_detail,
@@ -32,11 +35,16 @@ _REDACTORS: Mapping[str, Callable[[str], str]] = {
 }
 
 
+_TOLD: Final = ("message", "exception")
+_FIELD: Final = re.compile(r'"(?P<name>level|message)": ?"(?:[^"\\]|\\.)*"')
+
+
 def occurrences(events: Iterable[LogEvent]) -> Iterator[LogError]:
     """Every error in the events, in their order."""
     parsed = [(event, _line(event)) for event in events]
     lines = [line for _, line in parsed if line is not None]
-    moments, workers = _Moments(lines), Workers(lines)
+    moments = Moments(lines)
+    workers = Workers(lines, moments)
     for event, line in parsed:
         warning = bare_warning(event.message)
         if warning is not None:
@@ -44,13 +52,13 @@ def occurrences(events: Iterable[LogEvent]) -> Iterator[LogError]:
         if line is None and warning is None:
             yield from _foreign(event)
         elif line is not None and line.is_error:
-            yield _occurrence(event, line, moments.parts_of(line), workers)
+            yield _occurrence(event, line, moments, workers)
 
 
 def apply_starts(events: Iterable[LogEvent]) -> dict[str, list[datetime]]:
     """When apply workers started, by subscription."""
-    lines = (_line(event) for event in events)
-    return Workers(line for line in lines if line is not None).apply_starts()
+    lines = [line for event in events if (line := _line(event)) is not None]
+    return Workers(lines, Moments(lines)).apply_starts()
 
 
 def _line(event: LogEvent) -> LogLine | None:
@@ -59,10 +67,8 @@ def _line(event: LogEvent) -> LogLine | None:
     return parse(f"{event.message}…" if cut else event.message)
 
 
-def _occurrence(
-    event: LogEvent, line: LogLine, parts: Mapping[str, str], workers: Workers
-) -> LogError:
-    time = event.time or line.time
+def _occurrence(event: LogEvent, line: LogLine, moments: Moments, workers: Workers) -> LogError:
+    time, parts = event.time or line.time, moments.parts_of(line)
     background = line.of_background_process
     return LogError(
         first=time,
@@ -75,8 +81,16 @@ def _occurrence(
         parts={label: _REDACTORS[label](text) for label, text in parts.items()},
         worker=workers.of(line),
         cause=log_cause(line.text, line.sqlstate, parts.get("CONTEXT", "")) if background else None,
-        facts=log_facts(line.text, line.sqlstate, parts),
+        facts=_facts(line, parts, moments),
     )
+
+
+def _facts(line: LogLine, parts: Mapping[str, str], moments: Moments) -> Mapping[str, Evidence]:
+    """Those of a worker's error; what may be free text tells none."""
+    if not line.of_background_process:
+        return {}
+    message = "" if moments.may_be_from_below(line) else line.text
+    return log_facts(message, line.sqlstate, parts)
 
 
 def _bare(event: LogEvent, warning: str) -> LogError:
@@ -90,51 +104,6 @@ def _bare(event: LogEvent, warning: str) -> LogError:
     )
 
 
-class _Moments:
-    """Errors and their parts by pid and second.
-
-    Lines of the same second come in no defined order. So where a session raised several errors
-    within a second, a part belongs to them only if each has the same one: none is better than one
-    that tells the wrong LSN. A LOG line takes no part beside an error.
-    """
-
-    def __init__(self, lines: Iterable[LogLine]) -> None:
-        self._errors: dict[tuple[int, int], list[LogLine]] = defaultdict(list)
-        self._parts: dict[tuple[int, int], list[LogLine]] = defaultdict(list)
-        for line in lines:
-            found = self._errors if line.is_error else self._parts
-            found[line.pid, _second(line)].append(line)
-
-    def parts_of(self, error: LogLine) -> dict[str, str]:
-        moment = (error.pid, _second(error))
-        errors = self._errors[moment]
-        owners = [one for one in errors if one.label != "LOG"] or errors
-        if error not in owners:
-            return {}
-        texts: dict[str, list[str]] = {label: [] for label in _REDACTORS}
-        for part in self._parts.get(moment, []) + self._spilled(moment):
-            if part.is_part:
-                texts[part.label].append(part.text)
-        return {
-            label: found[0] for label, found in texts.items() if _theirs(label, found, len(owners))
-        }
-
-    def _spilled(self, moment: tuple[int, int]) -> list[LogLine]:
-        """Parts that were written when the next second had begun."""
-        following = (moment[0], moment[1] + 1)
-        return [] if following in self._errors else self._parts.get(following, [])
-
-
-def _second(line: LogLine) -> int:
-    return int(line.time.timestamp())
-
-
-def _theirs(label: str, texts: list[str], owners: int) -> bool:
-    if owners == 1:
-        return bool(texts)
-    return len(texts) >= owners and len({_REDACTORS[label](text) for text in texts}) == 1
-
-
 def _foreign(event: LogEvent) -> Iterator[LogError]:
     """A line without PostgreSQL's prefix: a structured one by its level, any other as it is.
 
@@ -143,7 +112,7 @@ def _foreign(event: LogEvent) -> Iterator[LogError]:
     """
     if event.message.startswith("\t"):
         return
-    severity, message = _structured(event.message)
+    severity, message = _structured(event)
     if severity is None or severity in ERROR_SEVERITIES | {"CRITICAL"}:
         yield LogError(
             first=event.time,
@@ -154,13 +123,26 @@ def _foreign(event: LogEvent) -> Iterator[LogError]:
         )
 
 
-def _structured(text: str) -> tuple[str | None, str]:
+def _structured(event: LogEvent) -> tuple[str | None, str]:
     """The level and the message of a JSON line, as Powertools writes it; else (None, text)."""
+    told = _fields_of_cut(event.message) if may_be_cut(event.message) else _fields(event.message)
+    level = told.get("level")
+    if not isinstance(level, str):
+        return None, event.message
+    return level.upper(), "\n".join(str(told[key]) for key in _TOLD if told.get(key))
+
+
+def _fields(text: str) -> Mapping[str, Any]:
     try:
         document = json.loads(text)
-    except ValueError:
-        return None, text
-    if not isinstance(document, dict) or not isinstance(document.get("level"), str):
-        return None, text
-    told = [str(document[key]) for key in ("message", "exception") if document.get(key)]
-    return document["level"].upper(), "\n".join(told)
+    except (ValueError, RecursionError):
+        return {}
+    return document if isinstance(document, dict) else {}
+
+
+def _fields_of_cut(text: str) -> Mapping[str, Any]:
+    """The first fields, as far as they are whole."""
+    if not text.startswith("{"):
+        return {}
+    found = reversed(list(_FIELD.finditer(text)))
+    return {one["name"]: _fields(f"{{{one[0]}}}").get(one["name"]) for one in found}

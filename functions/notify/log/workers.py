@@ -2,7 +2,8 @@
 
 An ERROR names neither; other lines of the same process do: "… worker for subscription … has
 started" its name, the origin in a CONTEXT (`pg_<oid>`, of a table's copy `pg_<oid>_<relid>`) its
-OID (PostgreSQL: replication/logical/worker.c, launcher.c, origin.c).
+OID (PostgreSQL: replication/logical/worker.c, launcher.c, origin.c). A message that may be free
+text, a trigger's, tells nothing.
 """
 
 import re
@@ -12,23 +13,25 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from functions.notify.log.context import Context, read_context
 from functions.notify.log.line import LogLine
+from functions.notify.log.moments import Moments
 
-_NAMED: Final = re.compile(
-    r"(?:logical replication )?(?P<kind>[a-z ]+) worker for subscription \"(?P<name>.*)\""
-    r" (?:has started|could not connect to the publisher: .*)",
-    re.DOTALL,
+_WORKER: Final = (
+    r'(?:logical replication )?(?P<kind>[a-z ]+) worker for subscription "(?P<name>.*)" '
 )
+_STARTED: Final = re.compile(rf"{_WORKER}has started", re.DOTALL)
+_UNCONNECTED: Final = re.compile(rf"{_WORKER}could not connect to the publisher: .*", re.DOTALL)
 _OF_TABLE: Final = re.compile(r'(?P<name>.*)", table "(?P<table>.*)', re.DOTALL)
 _DISABLED: Final = re.compile(
     r'subscription "(?P<name>.*)" has been disabled because of an error', re.DOTALL
 )
-_ORIGIN: Final = re.compile(
-    r'^\t?processing remote data for replication origin "pg_(?P<oid>\d+)(?P<of_table>_\d+)?"',
-    re.MULTILINE,
+_ORIGIN: Final = re.compile(r"pg_(?P<oid>\d+)(?P<of_table>_\d+)?")
+_SYNC_SLOT: Final = re.compile(
+    r"(?:could not [^:\"\n]+?(?:: (?:ERROR|FATAL):  | ))?"
+    r'replication slot "pg_(?P<oid>\d+)_sync_\d+_\d+"'
 )
-_SYNC_SLOT: Final = re.compile(r'replication slot "pg_(?P<oid>\d+)(?P<of_table>_sync_\d+)_\d+"')
-_COPY: Final = re.compile(r"could not start initial contents copy for table |COPY [^:\n]+, line ")
+_COPY: Final = re.compile(r"could not start initial contents copy for table ")
 _SYNCHRONIZATION: Final = "table synchronization"
 _ONE_SECOND: Final = timedelta(seconds=1)
 
@@ -70,17 +73,19 @@ class _Life:
 class Workers:
     """The workers that the lines of a log, in any order, tell of."""
 
-    def __init__(self, lines: Iterable[LogLine]) -> None:
+    def __init__(self, lines: Iterable[LogLine], moments: Moments) -> None:
         self._lives: dict[int, list[_Life]] = defaultdict(list)
         for line in sorted(lines, key=_second_and_start):
-            told = _told_by(line)
+            told = _told_by(line, moments)
             if told is not None:
                 self._add(line, told)
         known = [life.worker for lives in self._lives.values() for life in lives]
         self._names = {one.subscription_oid: one.subscription for one in known if one.subscription}
 
     def of(self, line: LogLine) -> Worker:
-        """The worker that wrote a line, as far as the lines tell."""
+        """The worker that wrote a line, as far as the lines tell; a session is none."""
+        if not line.of_background_process:
+            return Worker()
         lives = self._lives.get(line.pid, [])
         until = line.time + _ONE_SECOND
         begun = [life.worker for life in lives if life.begin is None or life.begin < until]
@@ -114,16 +119,36 @@ def _second_and_start(line: LogLine) -> tuple[datetime, bool]:
     return line.time.replace(microsecond=0), not _starts(line)
 
 
-def _told_by(line: LogLine) -> Worker | None:
+def _told_by(line: LogLine, moments: Moments) -> Worker | None:
     if not line.of_background_process:
         return None
-    if match := _NAMED.fullmatch(line.text):
+    if line.label == "LOG":
+        return _told_by_log(line.text)
+    if line.label == "CONTEXT":
+        return _told_by_context(read_context(line.text))
+    return _told_by_message(line.text) if line.is_error and not moments.contexts(line) else None
+
+
+def _told_by_log(text: str) -> Worker | None:
+    if match := _STARTED.fullmatch(text):
         return _named(match["kind"], match["name"])
-    if match := _DISABLED.fullmatch(line.text):
-        return Worker(match["name"])
-    if match := _ORIGIN.search(line.text) or _SYNC_SLOT.search(line.text):
+    match = _DISABLED.fullmatch(text)
+    return None if match is None else Worker(match["name"])
+
+
+def _told_by_context(context: Context) -> Worker | None:
+    if match := _ORIGIN.fullmatch(context.place.get("origin", "")):
         return Worker(None, int(match["oid"]), match["of_table"] is not None)
-    return Worker(copies_table=True) if _COPY.match(line.text) else None
+    return Worker(copies_table=True) if context.of_copy else None
+
+
+def _told_by_message(text: str) -> Worker | None:
+    """Those that a worker writes before it copies or applies anything have no CONTEXT."""
+    if match := _UNCONNECTED.fullmatch(text):
+        return _named(match["kind"], match["name"])
+    if match := _SYNC_SLOT.match(text):
+        return Worker(None, int(match["oid"]), copies_table=True)
+    return Worker(copies_table=True) if _COPY.match(text) else None
 
 
 def _named(kind: str, name: str) -> Worker:
