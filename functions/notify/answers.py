@@ -9,7 +9,8 @@ from functions.notify.decision import Course
 from functions.notify.delivery import Delivery
 from functions.notify.event import NotifyEvent
 from functions.notify.log.root_cause import is_explained
-from functions.notify.settings import MissingParameterError
+from functions.notify.redaction import redact_message
+from functions.notify.settings import ParameterError
 from functions.notify.slack_errors import SlackError, SlackUnavailableError
 
 
@@ -37,7 +38,7 @@ def delivered(
 
 
 def undelivered(
-    event: NotifyEvent, alert: Alert, problem: SlackError | MissingParameterError
+    event: NotifyEvent, alert: Alert, problem: SlackError | ParameterError
 ) -> dict[str, Any]:
     """Slack did not take all of it; with the alert as an e-mail tells it.
 
@@ -48,7 +49,7 @@ def undelivered(
     return {
         "delivered": False,
         "error": type(problem).__name__,
-        "problem": str(problem),
+        "problem": redact_message(str(problem)),
         "refused": not isinstance(problem, SlackUnavailableError),
         "retry_after_seconds": wait,
         "causes": list(event.causes),

@@ -14,10 +14,20 @@ if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
 
 _PARAMETER_NAME = re.compile(r"[A-Za-z0-9_.-]+")
+_TOKEN = re.compile(r"(?:(?:xoxe\.)?xox[a-z]|xapp)-[A-Za-z0-9-]+")
+_CHANNEL = re.compile(r"[CDGU][A-Z0-9]+")
 
 
-class MissingParameterError(Exception):
-    """A parameter Notify cannot do without does not exist; the message names it."""
+class ParameterError(Exception):
+    """Notify cannot do without a parameter; the message names it and never holds its value."""
+
+
+class MissingParameterError(ParameterError):
+    """It does not exist, or is empty."""
+
+
+class MalformedParameterError(ParameterError):
+    """It cannot be what it must be: with it, Slack's client would fail and tell its value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +43,7 @@ class SlackSettings:
 def slack_settings(cluster: str, ssm: "SSMClient") -> SlackSettings:
     """The cluster's own channel if it has one, else the one for all.
 
-    Raises `MissingParameterError`, and botocore's errors if the parameters cannot be read.
+    Raises `ParameterError`, and botocore's errors if the parameters cannot be read.
     """
     path = parameter_path()
     token, shared = f"{path}slack/bot-token", f"{path}slack/channel-id"
@@ -44,4 +54,21 @@ def slack_settings(cluster: str, ssm: "SSMClient") -> SlackSettings:
     for name in (token, channel):
         if not values.get(name):
             raise MissingParameterError(f"the SSM parameter {name} is missing: create it")
+    if (wrong := token_problem(values[token])) is not None:
+        raise MalformedParameterError(f"the SSM parameter {token} {wrong}")
+    if not _CHANNEL.fullmatch(values[channel]):
+        raise MalformedParameterError(
+            f"the SSM parameter {channel} does not hold a channel's id: put one there, such as "
+            "C0123456789, found at the end of the channel's details in Slack"
+        )
     return SlackSettings(values[token], token, values[channel], channel)
+
+
+def token_problem(token: str) -> str | None:
+    """What is wrong with a token by its looks, never with it; None if Slack may take it."""
+    if _TOKEN.fullmatch(token):
+        return None
+    return (
+        "does not hold a token of Slack's: put the bot's there, which begins with xoxb- and has "
+        "neither spaces nor line breaks"
+    )

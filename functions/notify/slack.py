@@ -20,6 +20,7 @@ from slack_sdk.http_retry.builtin_handlers import (
 
 from functions.notify.alert.message import Message
 from functions.notify.incident import Posted
+from functions.notify.redaction import redact_secrets
 from functions.notify.settings import SlackSettings
 from functions.notify.slack_errors import (
     SlackUnavailableError,
@@ -113,5 +114,5 @@ class Slack:
             code = f"HTTP {error.code}"
             raise SlackUnavailableError(method, code, retry_after_seconds=wait) from error
         except (SlackClientError, HTTPException, OSError) as error:
-            reason = shorten(one_line(str(error)), 200) or type(error).__name__
+            reason = shorten(one_line(redact_secrets(str(error))), 200) or type(error).__name__
             raise SlackUnavailableError(method, reason) from error

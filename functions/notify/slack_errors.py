@@ -80,7 +80,7 @@ _REMEDIES: Mapping[str, str] = MappingProxyType(
         "missing_scope": "give the app the scope {needed} and install it again",
         "not_in_channel": "invite the app to the channel {channel}: /invite @<name of the app>",
         "channel_not_found": "the SSM parameter {channel_parameter} must hold the id of a channel "
-        "the app can see, and holds {channel}; a private channel must invite the app",
+        "the app can see; a private channel must invite the app",
         "is_archived": "the channel {channel} is archived: put another one into the SSM parameter "
         "{channel_parameter}",
         "invalid_blocks": "a defect of the monitor: {details}",

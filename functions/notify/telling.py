@@ -18,7 +18,7 @@ from functions.notify.incident import Receipt, Step
 from functions.notify.log.error import LogError
 from functions.notify.log.reading import with_log_read
 from functions.notify.receipts import Receipts
-from functions.notify.settings import MissingParameterError, slack_settings
+from functions.notify.settings import ParameterError, slack_settings
 from functions.notify.slack import Slack
 from functions.notify.slack_errors import SlackError
 from functions.telemetry import Measure, identify_execution, logger, publish
@@ -72,7 +72,7 @@ def tell(document: Mapping[str, Any], now: datetime, surroundings: Surroundings)
     course = decide(event, receipt.told)
     try:
         delivery = _delivery(course, matter, surroundings)
-    except (SlackError, MissingParameterError) as problem:
+    except (SlackError, ParameterError) as problem:
         logger.warning("not delivered", course=course.name, reason=str(problem))
         publish([Measure("AlertsNotTaken", "Count", 1)])
         return undelivered(event, matter.alert(attached=False), problem)

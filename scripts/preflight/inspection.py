@@ -7,7 +7,7 @@ from functools import partial
 from boto3.session import Session
 
 from functions.check_replication.targets import Misconfigured, target
-from functions.notify.settings import SlackSettings
+from functions.notify.settings import SlackSettings, token_problem
 from scripts import parameter_store, stacks
 from scripts.account import Account
 from scripts.arguments import members
@@ -16,6 +16,8 @@ from scripts.preflight import logs, network, parameters
 from scripts.preflight.outcome import Outcome, attempt, failed, not_made, passed
 from scripts.preflight.slack import SlackCheck
 from scripts.stacks import Stack, StackError
+
+_CONFIGURE = "make configure CLUSTER=<cluster>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,9 @@ class Inspection:
             Name=token_parameter, WithDecryption=True
         )
         token = str(answer["Parameter"]["Value"]).strip()
+        if (wrong := token_problem(token)) is not None:
+            yield failed(f"Slack: the parameter {token_parameter} {wrong}", _CONFIGURE)
+            return
         settings = SlackSettings(token, token_parameter, "", f"{subject.path}slack/channel-id")
         yield from SlackCheck(settings, channels, self._slack_url).outcomes()
 

@@ -157,6 +157,21 @@ def test_missing_parameter() -> None:
 
 
 @pytest.mark.usefixtures("parameters")
+@pytest.mark.parametrize(
+    "token", ["xoxb-1\nxoxb-s3cr3t", "s3cr3t", '{"s3cr3t": 1}', "xoxb-s3cr3t\u2028x"]
+)
+def test_malformed_token(ssm: Any, workspace: Workspace, token: str) -> None:
+    """It is told like a missing one, and its value nowhere."""
+    put(ssm, {TOKEN_PARAMETER: token})
+    answer = notify({"cluster": "sample-cluster"})
+    delivered, error, refused, told = problem(answer)
+    assert (False, "MalformedParameterError", True) == (delivered, error, refused)
+    assert f"the SSM parameter {TOKEN_PARAMETER} does not hold a token" in told
+    assert "s3cr3t" not in json.dumps(answer)
+    assert {} == workspace.calls
+
+
+@pytest.mark.usefixtures("parameters")
 def test_slack_refuses(workspace: Workspace) -> None:
     """An alert nobody can see is no success: the answer has Slack's code and what to do."""
     workspace.token = "xoxb-another"

@@ -10,7 +10,11 @@ from functions.notify.decision import Course
 from functions.notify.delivery import Delivery, Snippet
 from functions.notify.event import NotifyEvent
 from functions.notify.incident import Posted
-from functions.notify.settings import MissingParameterError
+from functions.notify.settings import (
+    MalformedParameterError,
+    MissingParameterError,
+    ParameterError,
+)
 from functions.notify.slack_errors import SlackError, SlackRefusedError, SlackUnavailableError
 from tests.unit.notify.logs import START
 
@@ -118,10 +122,26 @@ def test_an_earlier_attempt_knew_less_of_the_log() -> None:
             None,
             id="parameter",
         ),
+        pytest.param(
+            MalformedParameterError("the SSM parameter /slack/bot-token does not hold a token"),
+            "MalformedParameterError",
+            "the SSM parameter /slack/bot-token does not hold a token",
+            True,
+            None,
+            id="malformed parameter",
+        ),
+        pytest.param(
+            SlackUnavailableError("x", "Invalid header value b'Bearer xoxb-1-s3cr3t'"),
+            "SlackUnavailableError",
+            "Slack x: Invalid header value b'Bearer ……'",
+            False,
+            None,
+            id="a secret in the error's text",
+        ),
     ],
 )
 def test_undelivered(
-    problem: SlackError | MissingParameterError,
+    problem: SlackError | ParameterError,
     error: str,
     told: str,
     *,

@@ -3,7 +3,11 @@ from typing import Any, cast
 import pytest
 from mypy_boto3_ssm import SSMClient
 
-from functions.notify.settings import MissingParameterError, slack_settings
+from functions.notify.settings import (
+    MalformedParameterError,
+    MissingParameterError,
+    slack_settings,
+)
 
 PATH = "/monitoring-logical-replication"
 TOKEN = f"{PATH}/slack/bot-token"
@@ -61,6 +65,61 @@ def test_missing(values: dict[str, str], missing: str) -> None:
     """The error names the parameter in full."""
     with pytest.raises(MissingParameterError, match=f"the SSM parameter {missing} is missing"):
         slack_settings("sample-cluster", FakeSsm(**values).client)
+
+
+MALFORMED_TOKENS = (
+    "xoxb-1\nxoxb-2",
+    "xoxb-1 2",
+    "xoxb-1\r\nX-Header: 1",
+    "xoxb-",
+    "xoxb",
+    "XOXB-1",
+    "hunter2",
+    '{"token": "xoxb-1"}',
+    "Bearer xoxb-1",
+    '"xoxb-1"',
+    "xoxb-1\u2028",
+    "xoxb-é",
+    "xoxb-1\x00",
+    "postgresql://u:p@h/d",
+    "arn:aws:secretsmanager:eu-west-1:123456789012:secret:slack",
+)
+
+
+@pytest.mark.parametrize("token", [f"{one}zq" for one in MALFORMED_TOKENS if one[-1] != "-"])
+def test_a_malformed_token(token: str) -> None:
+    """It never reaches Slack's client, which puts it into the text of its error."""
+    ssm = FakeSsm(slack__bot_token=token, slack__channel_id="C1")
+    with pytest.raises(MalformedParameterError) as raised:
+        slack_settings("sample-cluster", ssm.client)
+    told = f"{raised.value!r}{raised.value.__cause__}{raised.value.__context__}"
+    assert f"the SSM parameter {TOKEN} does not hold a token of Slack's" in told
+    assert "zq" not in told
+
+
+@pytest.mark.parametrize(
+    "token",
+    ["xoxb-1-2-aB3", "xoxp-1", "xoxe.xoxb-1-My0x", "xapp-1-A0-1-f", " xoxb-1\n", "xoxb-t0ken"],
+)
+def test_tokens_that_slack_gives(token: str) -> None:
+    ssm = FakeSsm(slack__bot_token=token, slack__channel_id="C1")
+    assert token.strip() == slack_settings("sample-cluster", ssm.client).token
+
+
+@pytest.mark.parametrize(
+    "channel", ["#zq", "zq", "C1\nzq", "C1 zq", "xoxb-zq", "https://zq.slack.com/archives/C1", "c1"]
+)
+@pytest.mark.parametrize("own", [True, False])
+def test_a_malformed_channel(channel: str, *, own: bool) -> None:
+    """A token put there by mistake is told by nobody."""
+    values = {"sample_cluster__channel_id": channel} if own else {}
+    ssm = FakeSsm(slack__bot_token="xoxb-1", slack__channel_id="C1" if own else channel, **values)
+    with pytest.raises(MalformedParameterError) as raised:
+        slack_settings("sample-cluster", ssm.client)
+    assert f"the SSM parameter {OWN if own else SHARED} does not hold a channel's id" in str(
+        raised.value
+    )
+    assert "zq" not in str(raised.value)
 
 
 @pytest.mark.parametrize("cluster", ["every cluster", "a/b", "", "*"])
