@@ -6,9 +6,11 @@
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
+from traceback import format_exception
 from typing import Final
 
 from functions.catalogue import COULD_NOT_BE_CHECKED
+from functions.check_replication.concealment import without_login
 from functions.check_replication.connection import ProbeError
 from functions.check_replication.diagnosis import Looks, PublisherLooks, diagnose
 from functions.check_replication.snapshot import Snapshot
@@ -65,7 +67,7 @@ def check(target: Target | Misconfigured, probes: Probes) -> Checked:
         logger.warning("cluster not checked", cluster=target.cluster, reason=str(error))
         return _unknown(target, error.cause, str(error))
     except Exception as error:  # noqa: BLE001  the edge: a failure is a verdict, not everybody's end
-        logger.exception("check failed", cluster=target.cluster)
+        logger.error("check failed", cluster=target.cluster, traceback=_traceback(error, target))
         return _unknown(
             target, "monitor_failed", f"The check of this cluster failed: {type(error).__name__}."
         )
@@ -88,12 +90,13 @@ def _look_at_publisher(
     """Nothing where none is configured; a finding where not enough could be seen of it."""
     if target.publisher is None:
         return None, ()
-    evidence = {"side": "publisher", "publisher": target.publisher.address}
     try:
         looks = probes.publisher(target.publisher)
     except ProbeError as error:
         logger.warning("publisher not checked", cluster=target.cluster, reason=str(error))
-        return None, (Finding(error.cause, f"The publisher: {error}", evidence=evidence),)
+        found = Finding(error.cause, f"The publisher: {error}", evidence={"side": "publisher"})
+        return None, (found,)
+    evidence = {"side": "publisher", "publisher": target.publisher.address}
     return looks, tuple(
         replace(one, summary=f"The publisher: {one.summary}", evidence=evidence)
         for one in _interruption(looks)
@@ -106,6 +109,14 @@ def _interruption(looks: Looks | PublisherLooks) -> tuple[Finding, ...]:
         return ()
     cause, reason = looks.interruption.cause, looks.interruption.reason
     return (Finding(cause, f"Looking ended before all was clear: {reason}"),)
+
+
+def _traceback(error: Exception, target: Target) -> str:
+    """Without the values of the logins: whether one of them had succeeded is not known here."""
+    text = "".join(format_exception(error))
+    for login in filter(None, (target.subscriber, target.publisher)):
+        text = without_login(text, login)
+    return text
 
 
 def _report(target: Target | Misconfigured, findings: tuple[Finding, ...]) -> ClusterReport:

@@ -16,6 +16,7 @@ from typing import Any, Final
 
 import pg8000.native
 
+from functions.check_replication.concealment import without_login
 from functions.check_replication.decoding import UTF8, codec
 from functions.check_replication.targets import Login
 
@@ -131,8 +132,15 @@ def major_version(server_version: str) -> int:
 
 @contextmanager
 def connected(login: Login, password: str) -> Iterator[Connection]:
-    """A connection that is closed at the end; raises `ProbeError` where none can be had."""
-    session = _connect(login, password)
+    """A connection that is closed at the end; raises `ProbeError` where none can be had.
+
+    What an error tells of a login that failed has none of its values.
+    """
+    try:
+        session = _connect(login, password)
+    except ProbeError as error:
+        told = without_login(str(error), login, password)
+        raise ProbeError(error.cause, told, error.sqlstate) from error
     try:
         yield Connection(session, login)
     finally:

@@ -1,6 +1,7 @@
 """From parameters to targets: which clusters to check, and how to reach them. Pure.
 
-Names are those of the parameters below `<SSM_PARAMETER_PATH><cluster>/`.
+Names are those of the parameters below `<SSM_PARAMETER_PATH><cluster>/`. Of a malformed one the
+name is told and what is wanted, never the value: it may be a password in the wrong place.
 """
 
 import json
@@ -27,6 +28,10 @@ _MAX_REMIND_AFTER_MINUTES: Final = 7 * 24 * 60
 _MAX_UNKNOWN_RUNS: Final = 10
 _MAX_QUERY_CHARACTERS: Final = 10_000
 """CloudWatch Logs API, StartQuery: length of a query."""
+
+_MAX_DIGITS: Final = 9
+_HOSTNAME: Final = re.compile(r"(?=.{1,253}\Z)[\w:%-]{1,63}(?:\.[\w:%-]{1,63})*\.?", re.ASCII)
+"""A host's name (RFC 1123, with the underscores that resolvers take) or address."""
 
 _LOG_GROUP_NAME: Final = re.compile(r"[\.\-_/#A-Za-z0-9]{1,512}")
 """CloudWatch Logs API, StartQuery: pattern and length of a log group name."""
@@ -134,6 +139,8 @@ class _Reader:
     def login(self, side: str = "") -> Login:
         """`side` is `publisher/` or empty: what the names of the login's parameters begin with."""
         hostname, username, database = (self._required(side + name) for name in _REQUIRED)
+        if hostname and not _HOSTNAME.fullmatch(hostname):
+            self._malformed(f"{side}hostname", "a host's name or address")
         return Login(
             hostname=hostname,
             username=username,
@@ -151,29 +158,26 @@ class _Reader:
     def log_query(self) -> str | None:
         query = self._parameters.get("log-query")
         if query is not None and not 0 < len(query.strip()) <= _MAX_QUERY_CHARACTERS:
-            self._malformed(
-                "log-query", query, f"a query of 1 to {_MAX_QUERY_CHARACTERS} characters"
-            )
+            self._malformed("log-query", f"a query of 1 to {_MAX_QUERY_CHARACTERS} characters")
         return query
 
     def mute(self) -> tuple[str, ...]:
-        value = self._parameters.get("mute", "[]")
         try:
-            names = json.loads(value)
-        except json.JSONDecodeError:
+            names = json.loads(self._parameters.get("mute", "[]"))
+        except (ValueError, RecursionError):
             names = None
         if isinstance(names, list) and all(isinstance(name, str) for name in names):
             return tuple(names)
-        self._malformed("mute", value, 'a JSON list of names, for example ["skip_pending"]')
+        self._malformed("mute", 'a JSON list of names, for example ["skip_pending"]')
         return ()
 
     def whole(self, name: str, most: int) -> int | None:
         """A whole number from 1 to `most`; None where the parameter does not exist."""
         value = self._parameters.get(name, "").strip()
-        if value.isdecimal() and 1 <= int(value) <= most:
+        if value.isdecimal() and len(value) <= _MAX_DIGITS and 1 <= int(value) <= most:
             return int(value)
         if name in self._parameters:
-            self._malformed(name, value, f"a whole number from 1 to {most}")
+            self._malformed(name, f"a whole number from 1 to {most}")
         return None
 
     def _required(self, name: str) -> str:
@@ -195,7 +199,7 @@ class _Reader:
     def _sslmode(self, name: str) -> str:
         value = self._parameters.get(name, "verify-full").strip()
         if value not in _SSLMODES:
-            self._malformed(name, value, f"one of {', '.join(_SSLMODES)}")
+            self._malformed(name, f"one of {', '.join(_SSLMODES)}")
         return value
 
     def max_lag_seconds(self) -> float:
@@ -205,15 +209,15 @@ class _Reader:
         except ValueError:
             seconds = math.nan
         if not (math.isfinite(seconds) and seconds > 0):
-            self._malformed("max-lag-seconds", value, "a positive number of seconds")
+            self._malformed("max-lag-seconds", "a positive number of seconds")
         return seconds
 
     def log_group(self, default: str) -> str:
         """A name or an ARN; the `:*` with which the console shows ARNs is taken off."""
         value = self._parameters.get("log-group", default).strip().removesuffix(":*")
         if not (_LOG_GROUP_NAME.fullmatch(value) or _LOG_GROUP_ARN.fullmatch(value)):
-            self._malformed("log-group", value, "a log group's name or ARN")
+            self._malformed("log-group", "a log group's name or ARN")
         return value
 
-    def _malformed(self, name: str, value: str, wanted: str) -> None:
-        self.problems.append(f"parameter {self._prefix}{name} is {value[:100]!r}, not {wanted}")
+    def _malformed(self, name: str, wanted: str) -> None:
+        self.problems.append(f"parameter {self._prefix}{name} is not {wanted}")

@@ -89,4 +89,4 @@ def _channel_problems(prefix: str, values: Mapping[str, str]) -> list[str]:
     if channel is None or is_channel(channel):
         return []
     wanted = "a channel's id such as C0123456789, found at the end of its details in Slack"
-    return [f"parameter {prefix}channel-id is {channel[:100]!r}, not {wanted}"]
+    return [f"parameter {prefix}channel-id is not {wanted}"]

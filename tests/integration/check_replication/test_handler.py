@@ -4,6 +4,7 @@ import io
 import json
 import logging
 from collections.abc import Iterator, Mapping
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -128,7 +129,10 @@ def test_parameters_of_every_page_are_read_and_one_failing_cluster_hides_none(
         pytest.param({"hostname": "127.0.0.1"}, "unknown", "IP address mismatch", id="wrong name"),
         pytest.param({"sslmode": "disable"}, "unknown", "no encryption", id="server wants TLS"),
         pytest.param(
-            {"hostname": "no-such-host.invalid"}, "unknown", "no-such-host.invalid", id="DNS"
+            {"hostname": "no-such-host.invalid"},
+            "unknown",
+            "No connection to <hostname>:",
+            id="DNS",
         ),
     ],
 )
@@ -231,9 +235,32 @@ def test_secrets_are_in_no_report_and_no_log_line(
     configure(aws, "c", parameters | {"password": "hunter2-wrong"})
     configure(aws, "d", parameters)
     told = json.dumps(check()) + log.getvalue() + "".join(capsys.readouterr())
-    assert "refused the login of monitor" in log.getvalue()
+    assert "<hostname> refused the login of <username>" in log.getvalue()
     for secret in (MONITOR_PASSWORD, "hunter2-wrong"):
         assert secret not in told
+
+
+SECRET = "Zq-hunter2"
+SECRETS = (SECRET, f"{SECRET}-{'x' * 60}", f"a'b\"{SECRET}\n{SECRET}")
+
+
+@pytest.mark.parametrize("side", ["", "publisher/"], ids=["subscriber", "publisher"])
+def test_a_password_in_the_wrong_parameter_is_told_nowhere(
+    aws: LocalAws,
+    parameters: dict[str, str],
+    log: io.StringIO,
+    capsys: pytest.CaptureFixture[str],
+    side: str,
+) -> None:
+    """The server, the resolver and the driver repeat what they were given."""
+    cases = product(("hostname", "username", "dbname"), ("verify-full", "disable"), SECRETS)
+    for number, (name, sslmode, value) in enumerate(cases):
+        misplaced = parameters | {"sslmode": sslmode, name: value}
+        own = {f"{side}{one}": text for one, text in misplaced.items()}
+        configure(aws, f"c-{number}", parameters | own)
+    report = check()
+    assert {"unknown"} == {one["status"] for one in report["clusters"]}
+    assert "hunter2" not in json.dumps(report) + log.getvalue() + "".join(capsys.readouterr())
 
 
 def test_the_time_for_checks_ends_before_the_function_s() -> None:

@@ -82,7 +82,9 @@ def test_a_secret_that_was_in_clear_becomes_secure(
 @pytest.mark.parametrize(
     ("document", "problem"),
     [
-        pytest.param(({**LOGIN, "port": "x"}, SLACK), "shop/port is 'x'", id="malformed"),
+        pytest.param(
+            ({**LOGIN, "port": "x"}, SLACK), "shop/port is not a whole number", id="malformed"
+        ),
         pytest.param(({"hostname": "h"}, SLACK), "shop/username is missing", id="missing"),
         pytest.param((LOGIN, {}), "slack/bot-token is missing", id="no Slack"),
     ],

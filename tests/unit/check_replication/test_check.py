@@ -1,4 +1,7 @@
 import threading
+from dataclasses import replace
+
+import pytest
 
 from functions.check_replication.check import Probes, check, check_all
 from functions.check_replication.connection import ProbeError
@@ -29,7 +32,7 @@ def look(login: Login, _: float = 300) -> Looks:
         case "refused":
             raise ProbeError("database_unreachable", "No connection to refused.example:5432.")
         case name:
-            raise RuntimeError(name)
+            raise RuntimeError(f"{name} {login.username} {login.password}")
 
 
 def look_at_publisher(login: Login) -> PublisherLooks:
@@ -60,6 +63,20 @@ def test_an_unforeseen_failure_names_its_class_but_not_its_text() -> None:
     """The text of an unforeseen exception could hold anything, a password too."""
     (finding,) = check(target("secret-in-message"), PROBES).report.findings
     assert "The check of this cluster failed: RuntimeError." == finding.summary
+
+
+def test_an_unforeseen_failure_is_logged_without_the_login(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Where it happened and its kind are; any value of the login may be a password."""
+    login = Login("hunter1", "hunter2", "hunter3", "hunter4")
+    with caplog.at_level("ERROR"):
+        check(Target("c", login, "/logs/c", publisher=replace(login, hostname="hunter5")), PROBES)
+    (logged,) = caplog.records
+    traceback = str(vars(logged)["traceback"])
+    assert "RuntimeError: <hostname> <username> <password>" in traceback
+    assert "test_check.py" in traceback
+    assert "hunter" not in repr(vars(logged))
 
 
 def test_a_misconfigured_cluster_tells_every_problem() -> None:
@@ -99,7 +116,7 @@ def test_a_publisher_that_cannot_be_reached_is_a_finding_beside_the_subscriber_s
     empty = check(target("empty", publisher="p"), PROBES).report
     assert (Status.UNKNOWN, ["database_timeout"]) == told(healthy)
     assert (Status.UNHEALTHY, ["no_subscription", "database_timeout"]) == told(empty)
-    assert "publisher" == healthy.findings[0].evidence["side"]
+    assert {"side": "publisher"} == healthy.findings[0].evidence
     assert "The publisher: p:5432 did not answer." == healthy.findings[0].summary
 
 

@@ -85,25 +85,40 @@ def test_a_parameter_is_read(parameter: str, value: str, attribute: str, expecte
     ("parameters", "problem"),
     [
         ({"hostname": ""}, f"parameter {PATH}c/hostname is empty"),
-        ({"port": "54 32"}, f"parameter {PATH}c/port is '54 32', not a whole number"),
-        ({"port": "0"}, f"parameter {PATH}c/port is '0'"),
-        ({"port": "70000"}, f"parameter {PATH}c/port is '70000'"),
-        ({"sslmode": "prefer"}, f"parameter {PATH}c/sslmode is 'prefer', not one of verify-full"),
-        ({"max-lag-seconds": "soon"}, f"parameter {PATH}c/max-lag-seconds is 'soon'"),
-        ({"max-lag-seconds": "nan"}, f"parameter {PATH}c/max-lag-seconds is 'nan'"),
-        ({"max-lag-seconds": "-1"}, f"parameter {PATH}c/max-lag-seconds is '-1'"),
-        ({"log-group": "with space"}, f"parameter {PATH}c/log-group is 'with space'"),
-        ({"log-group": "arn:aws:s3:::bucket"}, f"parameter {PATH}c/log-group is 'arn:aws:s3"),
+        ({"port": "54 32"}, f"parameter {PATH}c/port is not a whole number from 1 to 65535"),
+        ({"port": "0"}, f"parameter {PATH}c/port is not a whole number"),
+        ({"port": "70000"}, f"parameter {PATH}c/port is not a whole number"),
+        ({"sslmode": "prefer"}, f"parameter {PATH}c/sslmode is not one of verify-full"),
+        (
+            {"max-lag-seconds": "soon"},
+            f"parameter {PATH}c/max-lag-seconds is not a positive number",
+        ),
+        ({"max-lag-seconds": "nan"}, f"parameter {PATH}c/max-lag-seconds is not a positive number"),
+        ({"max-lag-seconds": "-1"}, f"parameter {PATH}c/max-lag-seconds is not a positive number"),
+        (
+            {"log-group": "with space"},
+            f"parameter {PATH}c/log-group is not a log group's name or ARN",
+        ),
+        (
+            {"log-group": "arn:aws:s3:::bucket"},
+            f"parameter {PATH}c/log-group is not a log group's name or ARN",
+        ),
         ({"password": " "}, f"parameter {PATH}c/password is empty"),
-        ({"mute": "skip_pending"}, f"parameter {PATH}c/mute is 'skip_pending', not a JSON list"),
-        ({"mute": "[1]"}, f"parameter {PATH}c/mute is '[1]'"),
-        ({"remind-after-minutes": "soon"}, f"parameter {PATH}c/remind-after-minutes is 'soon'"),
-        ({"unknown-runs": "0"}, f"parameter {PATH}c/unknown-runs is '0', not a whole number from"),
-        ({"log-query": " "}, f"parameter {PATH}c/log-query is ' '"),
+        ({"mute": "skip_pending"}, f"parameter {PATH}c/mute is not a JSON list"),
+        ({"mute": "[1]"}, f"parameter {PATH}c/mute is not a JSON list"),
+        (
+            {"remind-after-minutes": "soon"},
+            f"parameter {PATH}c/remind-after-minutes is not a whole number",
+        ),
+        (
+            {"unknown-runs": "0"},
+            f"parameter {PATH}c/unknown-runs is not a whole number from 1 to 10",
+        ),
+        ({"log-query": " "}, f"parameter {PATH}c/log-query is not a query of 1 to"),
         ({"publisher/port": "5432"}, f"parameter {PATH}c/publisher/hostname is missing"),
         (
             {f"publisher/{name}": "x" for name in REQUIRED} | {"publisher/port": "x"},
-            f"parameter {PATH}c/publisher/port is 'x'",
+            f"parameter {PATH}c/publisher/port is not a whole number",
         ),
     ],
 )
@@ -113,13 +128,73 @@ def test_a_malformed_parameter_names_itself(parameters: dict[str, str], problem:
     assert any(told.startswith(problem) for told in result.problems), result.problems
 
 
+SECRET = "Zq-hunter2"
+MISPLACED = (
+    *("port", "sslmode", "max-lag-seconds", "mute", "remind-after-minutes", "unknown-runs"),
+    *("publisher/port", "publisher/sslmode"),
+)
+
+
+@pytest.mark.parametrize("name", MISPLACED)
+@pytest.mark.parametrize(
+    "value",
+    [SECRET, f"{SECRET}\n{SECRET}", f'"{SECRET}"', f'{{"password": "{SECRET}"}}', "[" * 4000],
+)
+def test_the_value_of_a_malformed_parameter_is_never_told(name: str, value: str) -> None:
+    """It may be the password, in the wrong place."""
+    publisher = {f"publisher/{one}": told for one, told in REQUIRED.items()}
+    result = target("c", REQUIRED | publisher | {name: value}, PATH)
+    assert isinstance(result, Misconfigured), result
+    assert 1 == len(result.problems)
+    assert result.problems[0].startswith(f"parameter {PATH}c/{name} is not ")
+    assert "hunter2" not in repr(result)
+    assert "[[" not in repr(result)
+
+
+@pytest.mark.parametrize("name", ["hostname", "publisher/hostname", "log-group"])
+@pytest.mark.parametrize(
+    "value",
+    [f"{SECRET}!", f"p@ss{SECRET}", f"{SECRET} x", f"postgres://u:{SECRET}@h/d", f"{SECRET}\nx"],
+)
+def test_what_can_be_no_host_and_no_log_group_is_never_told(name: str, value: str) -> None:
+    publisher = {f"publisher/{one}": told for one, told in REQUIRED.items()}
+    result = target("c", REQUIRED | publisher | {name: value}, PATH)
+    assert isinstance(result, Misconfigured), result
+    assert "hunter2" not in repr(result)
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["db.example", "DB-1.example.", "10.0.0.1", "::1", "fe80::1%eth0", "localhost", "my_db.local"],
+)
+def test_hosts(value: str) -> None:
+    result = configured(hostname=value)
+    assert isinstance(result, Target), result
+    assert value == result.subscriber.hostname
+
+
+@pytest.mark.parametrize(
+    "value", ["a..b", ".a", "x" * 64, f"{'x.' * 127}xx", "h:5432/d", "é.example"]
+)
+def test_no_hosts(value: str) -> None:
+    """Those that the resolver would not even look up: its errors are of many kinds."""
+    assert isinstance(configured(hostname=value), Misconfigured)
+
+
+@pytest.mark.parametrize("name", ["port", "unknown-runs", "remind-after-minutes"])
+@pytest.mark.parametrize("value", ["1" * 5_000, "9" * 10, "²", "1.0", "+1", "1_0"])
+def test_numbers_that_are_none(name: str, value: str) -> None:
+    """Python refuses to read more than 4,300 digits, with an exception."""
+    assert isinstance(target("c", REQUIRED | {name: value}, PATH), Misconfigured)
+
+
 def test_every_problem_is_named_at_once() -> None:
     result = target("c", {"port": "x"}, PATH)
     expected = (
         f"parameter {PATH}c/hostname is missing",
         f"parameter {PATH}c/username is missing",
         f"parameter {PATH}c/dbname is missing",
-        f"parameter {PATH}c/port is 'x', not a whole number from 1 to 65535",
+        f"parameter {PATH}c/port is not a whole number from 1 to 65535",
     )
     assert isinstance(result, Misconfigured)
     assert expected == result.problems

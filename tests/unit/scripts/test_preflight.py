@@ -68,7 +68,7 @@ def test_well_formed_parameters_pass() -> None:
 @pytest.mark.parametrize(
     ("values", "sentence"),
     [
-        pytest.param({**GOOD, "shop/port": "x"}, "shop/port is 'x'", id="malformed"),
+        pytest.param({**GOOD, "shop/port": "x"}, "shop/port is not a whole number", id="malformed"),
         pytest.param({**GOOD, "shop/hots": "x"}, "shop/hots means nothing here", id="misspelt"),
         pytest.param({"slack/bot-token": "t"}, "no cluster has parameters", id="no cluster"),
         pytest.param({"shop/hostname": "h"}, "slack/bot-token is missing", id="no Slack"),
