@@ -106,7 +106,7 @@ _BEFORE_OPEN_QUOTE: Final = re.compile(
 )
 
 _QUOTED = r"""(?:'(?:[^'\\]|\\.|'')*(?:'|\Z)|"(?:[^"\\]|\\.)*(?:"|\Z)|[^\s,;&)}\]]+)"""
-_NAMES = r"(?:password|passwd|passphrase|pwd|secret|token|access_?key)"
+_NAMES = r"(?:password|passwd|passphrase|pwd|secret|token|(?:access|api|auth|private)[_-]?key)"
 _SECRETS: Final = tuple(
     (re.compile(pattern, re.DOTALL), replacement)
     for pattern, replacement in (
@@ -117,6 +117,8 @@ _SECRETS: Final = tuple(
         (r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b", f"AKIA{MASK}"),
         (r"\b(xox[a-z]|xapp)-[\w-]+", rf"\1-{MASK}"),
         (r"(?i)(\bbearer\s+)[\w.~+/=-]+", rf"\1{MASK}"),
+        (r"(?i)(\bauthorization[\"']?\s*[:=]\s*[\"']?basic\s+)[\w+/=-]+", rf"\1{MASK}"),
+        (r"(\bhooks\.slack\.com/)[^\s\"']+", rf"\1{MASK}"),
         (r"SCRAM-SHA-256\$[^\s'\"]+", f"SCRAM-SHA-256${MASK}"),
         (r"\bmd5[0-9a-f]{32}\b", f"md5{MASK}"),
         (r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*KEY-----|\Z)", MASK),
