@@ -78,6 +78,7 @@ _KNOWN_ENDS = r" at character \d+| in connection info string| of jsonpath input"
 _VALUES: Final = tuple(
     (re.compile(pattern, re.DOTALL), replacement)
     for pattern, replacement in (
+        (rf'\A{_VALUE}.*"(?= is (?:out of range |not a (?:number|valid )))', f'"{MASK}"'),
         (
             rf'{_NO_NAMES_FOLLOW}(: ){_VALUE}.*?(?:"( at character \d+)|)\Z',
             rf'\1"{MASK}"\2',
@@ -91,7 +92,6 @@ _VALUES: Final = tuple(
             rf'\1"{MASK}"\2',
         ),
         (rf'\b({_WORDS_BEFORE_A_VALUE}) {_VALUE}(?:.*"|.*\Z)', rf'\1 "{MASK}"'),
-        (rf'\A{_VALUE}.*"(?= is (?:out of range |not a (?:number|valid ))|\Z)', f'"{MASK}"'),
         (r"(?:\b0x[0-9a-f]{1,2}\b ?)+", f"0x{MASK}"),
         (r"(\bFailing row contains |\b(?:[Ll]ocal|[Rr]emote) row |\)=)\(.*", rf"\1({MASK})"),
     )
