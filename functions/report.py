@@ -5,24 +5,53 @@ Its JSON keys are the field names below. Pure: standard library and the catalogu
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from functions.catalogue import CATALOGUE, Severity
 
 MAX_REPORT_BYTES = 240_000
 """Step Functions allows payloads of 262,144 bytes; the rest is for what travels beside a report."""
 
+MAX_CLUSTER_BYTES = 30_000
+"""Notify gets one cluster beside the log's lines, 225,600 bytes at most (docs/decisions.md)."""
+
 MAX_FINDINGS_PER_CLUSTER = 25
+
+_NOT_VISIBLE_LISTED: Final = 3
+_ROOMS: Final = (MAX_CLUSTER_BYTES, 15_000, 7_500, 4_000, 2_000, 1_000)
+"""Bytes for each cluster, as few as it takes for all to fit."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Extent:
+    """How much of a cluster is reported: findings of either kind, characters of a text."""
+
+    findings: int
+    text: int
+    log_query: bool = True
+
+
+_EXTENTS: Final = (
+    _Extent(MAX_FINDINGS_PER_CLUSTER, 3_000),
+    _Extent(12, 3_000),
+    _Extent(6, 3_000),
+    _Extent(3, 3_000),
+    _Extent(1, 3_000),
+    _Extent(1, 200, log_query=False),
+)
+"""The first that fits a cluster's room is taken, the last one in any case. Names of PostgreSQL are
+whole in each, and in the first ones a list of ten tables is."""
 
 Evidence = str | int | float | bool | None
 
 
 class ReportTooLargeError(Exception):
-    """Even one finding per cluster does not fit into `MAX_REPORT_BYTES`."""
+    """Even one short finding per cluster does not fit into `MAX_REPORT_BYTES`."""
 
 
 class Status(StrEnum):
@@ -72,11 +101,12 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class ClusterReport:
-    """The verdict on one cluster; `omitted_findings` counts those left out to bound the report.
+    """The verdict on one cluster.
 
-    `log_query` is the cluster's own query of its log groups, if it has one; `not_visible` names
-    what the monitor's role may not see. `mute` are the causes and subscriptions nobody wants to
-    hear of, `muted` the findings this kept from `findings`; the status counts them all the same.
+    `omitted_findings` and `omitted_muted` count those left out to bound the report. `log_query` is
+    the cluster's own query of its log groups, if it has one; `not_visible` names what the monitor's
+    role may not see. `mute` are the causes and subscriptions nobody wants to hear of, `muted` the
+    findings this kept from `findings`; the status counts them all the same.
     `remind_after_minutes` and `unknown_runs` tell the state machine when to repeat itself, and on
     which consecutive run without an answer to open an incident; None leaves that to its defaults.
     """
@@ -90,6 +120,7 @@ class ClusterReport:
     not_visible: tuple[str, ...] = ()
     mute: tuple[str, ...] = ()
     muted: tuple[Finding, ...] = ()
+    omitted_muted: int = 0
     remind_after_minutes: int | None = None
     unknown_runs: int | None = None
 
@@ -122,9 +153,11 @@ class ClusterReport:
             document["log_query"] = self.log_query
         if self.not_visible:
             document["not_visible"] = list(self.not_visible)
-        if self.mute:
+        if self.mute or self.muted:
             document["mute"] = list(self.mute)
             document["muted"] = [finding.to_json() for finding in self.muted]
+        if self.omitted_muted:
+            document["omitted_muted"] = self.omitted_muted
         if self.remind_after_minutes is not None:
             document["remind_after_minutes"] = self.remind_after_minutes
         if self.unknown_runs is not None:
@@ -146,6 +179,7 @@ class ClusterReport:
             not_visible=tuple(str(one) for one in document.get("not_visible") or ()),
             mute=tuple(str(one) for one in document.get("mute") or ()),
             muted=tuple(Finding.from_json(item) for item in document.get("muted") or ()),
+            omitted_muted=int(document.get("omitted_muted") or 0),
             remind_after_minutes=document.get("remind_after_minutes"),
             unknown_runs=document.get("unknown_runs"),
         )
@@ -154,15 +188,18 @@ class ClusterReport:
 def report(clusters: list[ClusterReport], checked_at: datetime) -> dict[str, Any]:
     """The JSON document CheckReplication returns, at most `MAX_REPORT_BYTES` long.
 
-    Findings are kept worst first; each cluster keeps at least one. Raises `ReportTooLargeError`.
+    Findings are kept worst first, told and muted ones alike, and each cluster keeps at least one.
+    What is large in one cluster is cut there before it costs the others anything. Raises
+    `ReportTooLargeError`.
     """
-    for kept in range(MAX_FINDINGS_PER_CLUSTER, 0, -1):
+    bounded = [(_shortened(one, _EXTENTS[0]), one.fingerprint) for one in clusters]
+    for room in _ROOMS:
         document = {
             "checked_at": checked_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
             "healthy": all(cluster.status is Status.HEALTHY for cluster in clusters),
-            "clusters": [_shortened(cluster, kept).to_json() for cluster in clusters],
+            "clusters": [_within(room, *cluster) for cluster in bounded],
         }
-        if len(json.dumps(document)) <= MAX_REPORT_BYTES:
+        if _size(document) <= MAX_REPORT_BYTES:
             return document
     raise ReportTooLargeError(
         f"the report of {len(clusters)} clusters exceeds {MAX_REPORT_BYTES:,} bytes: "
@@ -170,12 +207,67 @@ def report(clusters: list[ClusterReport], checked_at: datetime) -> dict[str, Any
     )
 
 
-def _shortened(cluster: ClusterReport, kept: int) -> ClusterReport:
-    if len(cluster.findings) <= kept:
-        return cluster
-    worst_first = sorted(cluster.findings, key=lambda finding: finding.severity.rank)
+def _size(document: Mapping[str, Any]) -> int:
+    """Bytes of the longest JSON it can become; Step Functions counts UTF-8, which is no longer."""
+    return len(json.dumps(document))
+
+
+def _within(room: int, cluster: ClusterReport, fingerprint: str) -> dict[str, Any]:
+    """The cluster in JSON; its fingerprint is that of all its findings, whatever is left out."""
+    for extent in _EXTENTS:
+        document = _shortened(cluster, extent).to_json() | {"fingerprint": fingerprint}
+        if _size(document) <= room:
+            break
+    return document
+
+
+def _shortened(cluster: ClusterReport, extent: _Extent) -> ClusterReport:
+    """Of `mute`, the causes: what a subscription mutes is parted already, whatever the log says."""
+    findings, muted = _worst(cluster.findings, extent), _worst(cluster.muted, extent)
     return replace(
         cluster,
-        findings=tuple(worst_first[:kept]),
-        omitted_findings=cluster.omitted_findings + len(worst_first) - kept,
+        findings=findings,
+        omitted_findings=cluster.omitted_findings + len(cluster.findings) - len(findings),
+        log_query=cluster.log_query if extent.log_query else None,
+        not_visible=_listed(cluster.not_visible, extent),
+        mute=tuple(cause for cause in CATALOGUE if cause in cluster.mute),
+        muted=muted,
+        omitted_muted=cluster.omitted_muted + len(cluster.muted) - len(muted),
     )
+
+
+def _worst(findings: tuple[Finding, ...], extent: _Extent) -> tuple[Finding, ...]:
+    """As they were if there is room for all.
+
+    A long text of evidence is left out: it may stand in a remedy, where half of it would be wrong.
+    """
+    if len(findings) > extent.findings:
+        findings = tuple(sorted(findings, key=lambda one: one.severity.rank)[: extent.findings])
+    return tuple(
+        replace(
+            one,
+            summary=_cut(one.summary, extent),
+            evidence={
+                name: value for name, value in one.evidence.items() if _is_reported(value, extent)
+            },
+        )
+        for one in findings
+    )
+
+
+def _is_reported(value: Evidence, extent: _Extent) -> bool:
+    """JSON has no infinity, and Step Functions would refuse the whole report for one."""
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return not isinstance(value, str) or len(value) <= extent.text
+
+
+def _listed(lines: tuple[str, ...], extent: _Extent) -> tuple[str, ...]:
+    if len(lines) > _NOT_VISIBLE_LISTED:
+        named = _NOT_VISIBLE_LISTED - 1
+        lines = (*lines[:named], f"{len(lines) - named} more of this kind")
+    return tuple(_cut(line, extent) for line in lines)
+
+
+def _cut(text: str, extent: _Extent) -> str:
+    return text if len(text) <= extent.text else text[: extent.text - 1] + "…"

@@ -32,4 +32,5 @@ def publish_lag(cluster: str, snapshot: Snapshot) -> None:
 
 def _found(report: ClusterReport) -> int:
     """Muted ones are counted: silence in Slack is no reason to forget them."""
-    return len(report.findings) + len(report.muted) + report.omitted_findings
+    told = len(report.findings) + report.omitted_findings
+    return told + len(report.muted) + report.omitted_muted

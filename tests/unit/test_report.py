@@ -1,9 +1,13 @@
 import json
+import math
+from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from functions.report import (
+    MAX_CLUSTER_BYTES,
     MAX_REPORT_BYTES,
     ClusterReport,
     Finding,
@@ -91,7 +95,7 @@ def test_a_thousand_healthy_clusters_fit() -> None:
 
 def test_a_report_that_cannot_be_bounded_says_what_to_do() -> None:
     with pytest.raises(ReportTooLargeError, match='"shard"'):
-        report([unhealthy(f"c{i}", 1, "x" * 2_000) for i in range(200)], CHECKED_AT)
+        report([unhealthy(f"c{i}", 1, "x" * 2_000) for i in range(1_000)], CHECKED_AT)
 
 
 def test_a_cause_of_another_version_is_not_lost() -> None:
@@ -112,3 +116,99 @@ def test_muted_findings_stay_in_the_report_and_are_told_apart() -> None:
     assert Status.UNHEALTHY == cluster.status
     assert cluster == ClusterReport.from_json(json.loads(json.dumps(cluster.to_json())))
     assert cluster == cluster.without_muted()
+
+
+HEALTHY = [
+    ClusterReport(
+        f"production-orders-replica-{number:04}",
+        Status.HEALTHY,
+        (f"/aws/rds/cluster/production-orders-replica-{number:04}/postgresql",),
+    )
+    for number in range(900)
+]
+LONG_NAMES = tuple(f"{number:04}" + "🐘" * 59 for number in range(2_000))
+"""More than PostgreSQL's 63 bytes could hold."""
+
+
+def large(**more: Any) -> ClusterReport:
+    findings = tuple(Finding("apply_error", "broken", name) for name in LONG_NAMES)
+    return ClusterReport("large", Status.UNHEALTHY, ("/group",), **{"findings": findings} | more)
+
+
+@pytest.mark.parametrize(
+    "cluster",
+    [
+        pytest.param(large(), id="findings"),
+        pytest.param(large(mute=("apply_error",)).without_muted(), id="muted findings"),
+        pytest.param(large(mute=LONG_NAMES[:1_000]).without_muted(), id="findings of both kinds"),
+        pytest.param(large(findings=(), mute=LONG_NAMES), id="the list of what is muted"),
+        pytest.param(large(findings=(), not_visible=LONG_NAMES), id="what is not visible"),
+        pytest.param(large(findings=(), log_query="é" * 50_000), id="the log query"),
+        pytest.param(
+            large(findings=(Finding("apply_error", "\x01" * 300_000, "s"),)), id="a summary"
+        ),
+        pytest.param(
+            large(
+                findings=tuple(
+                    Finding("apply_error", "broken", "s", {"tables": ", ".join(LONG_NAMES)})
+                    for _ in range(30)
+                )
+            ),
+            id="evidence",
+        ),
+    ],
+)
+@pytest.mark.parametrize("others", [0, 900], ids=["alone", "among many"])
+def test_what_is_large_in_one_cluster_costs_the_others_nothing(
+    cluster: ClusterReport, others: int
+) -> None:
+    document = report([cluster, *HEALTHY[:others]], CHECKED_AT)
+    assert len(json.dumps(document)) <= MAX_REPORT_BYTES
+    first, *rest = document["clusters"]
+    assert [one.to_json() for one in HEALTHY[:others]] == rest
+    assert len(json.dumps(first)) <= MAX_CLUSTER_BYTES
+    assert cluster.fingerprint == first["fingerprint"]
+    for kind, omitted, all_of_them in (
+        ("findings", "omitted_findings", cluster.findings),
+        ("muted", "omitted_muted", cluster.muted),
+    ):
+        assert len(all_of_them) == len(first.get(kind, [])) + first.get(omitted, 0)
+        assert bool(all_of_them) == bool(first.get(kind))
+    read = ClusterReport.from_json(json.loads(json.dumps(first)))
+    assert first == read.to_json() | {"fingerprint": cluster.fingerprint}
+
+
+def test_a_hundred_large_clusters_are_cut_alike() -> None:
+    muted = large(mute=LONG_NAMES[::2]).without_muted()
+    clusters = [replace(muted, cluster=f"c{number}") for number in range(100)]
+    document = report(clusters, CHECKED_AT)
+    assert len(json.dumps(document)) <= MAX_REPORT_BYTES
+    kept = {(len(one["findings"]), len(one["muted"])) for one in document["clusters"]}
+    assert 1 == len(kept)
+
+
+def test_muted_findings_are_kept_worst_first() -> None:
+    findings = (
+        *(Finding("skip_pending", "x", f"sub_{number}") for number in range(60)),
+        Finding("apply_error", "x", "worst"),
+    )
+    cluster = ClusterReport("c", Status.UNHEALTHY, muted=findings, mute=("skip_pending",))
+    muted = report([cluster], CHECKED_AT)["clusters"][0]["muted"]
+    assert ("worst", 25) == (muted[0]["subscription"], len(muted))
+
+
+def test_the_fingerprint_does_not_depend_on_what_the_others_leave_room_for() -> None:
+    """Else an outage of others would look like a change of this one."""
+    cluster = unhealthy("c", 20)
+    others = [unhealthy(f"other-{number}", 20) for number in range(200)]
+    alone, among = (report([cluster, *some], CHECKED_AT)["clusters"][0] for some in ([], others))
+    assert len(among["findings"]) < len(alone["findings"])
+    assert alone["fingerprint"] == among["fingerprint"] == cluster.fingerprint
+
+
+def test_a_text_that_may_stand_in_a_remedy_is_left_out_rather_than_cut() -> None:
+    evidence = {"publications": "p" * 3_001, "table": "t" * 259, "since": None, "rate": math.inf}
+    findings = (Finding("apply_error", "broken", "s", evidence),)
+    cluster = ClusterReport("c", Status.UNHEALTHY, findings=findings)
+    [finding] = report([cluster], CHECKED_AT)["clusters"][0]["findings"]
+    assert {"table": "t" * 259, "since": None} == finding["evidence"]

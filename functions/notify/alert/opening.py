@@ -85,7 +85,8 @@ def lead(event: NotifyEvent, now: datetime) -> str:
 def _said_of(cluster: str, event: NotifyEvent, findings: Sequence[Finding]) -> str:
     if not findings:
         return f"{cluster}: {_WITHOUT_FINDINGS[event.cluster.status]}"
-    more = len(findings) - 1 + event.cluster.omitted_findings
+    omitted = event.cluster.omitted_muted if event.is_muted else event.cluster.omitted_findings
+    more = len(findings) - 1 + omitted
     words = headline(findings[0]) + (f", and {more} more" if more else "")
     return f"{cluster}: {words}" if findings[0].subscription is not None else f"{cluster} {words}"
 

@@ -29,7 +29,9 @@ def alert(*findings: dict[str, Any], log: tuple[str, ...] = (), **event: Any) ->
     """What is said about a cluster with these findings; `status` and other keys of the event."""
     cluster = {"cluster": "sample-cluster", "findings": list(findings)}
     cluster |= {
-        key: event.pop(key) for key in ("status", "omitted_findings", "muted") if key in event
+        key: event.pop(key)
+        for key in ("status", "omitted_findings", "muted", "omitted_muted")
+        if key in event
     }
     request = NotifyEvent.from_json({"cluster": cluster, **event})
     return compose(request, distinct_errors(log_events(map(row, log))), NOW)
@@ -57,6 +59,11 @@ def alert(*findings: dict[str, Any], log: tuple[str, ...] = (), **event: Any) ->
             alert(APPLY_ERROR, {"cause": "worker_down"}, omitted_findings=5),
             "🔴 sample-cluster: orders_sub stopped: a change cannot be applied, and 6 more",
             id="several",
+        ),
+        pytest.param(
+            alert(muted=[APPLY_ERROR] * 2, omitted_muted=5, transition="resolved"),
+            "🔕 sample-cluster (muted): orders_sub stopped: a change cannot be applied, and 6 more",
+            id="several muted",
         ),
         pytest.param(alert(), "🔔 sample-cluster (test): replication is healthy", id="test"),
         pytest.param(
