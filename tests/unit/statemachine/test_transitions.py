@@ -1,116 +1,26 @@
 """transitions.jsonata: what is to be done about a cluster, from its verdict and its incident."""
 
 import json
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from local.aws.moto_adapters.jsonata import evaluate
-from scripts.definition import expression
+from tests.unit.statemachine.decisions import (
+    CLAIMED,
+    CLOSED,
+    DAY,
+    EPOCH,
+    SUSPECTED,
+    TOLD,
+    at,
+    decided,
+    incident,
+    transition,
+    typed,
+    verdict,
+    without,
+)
 
-NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
-MONITOR = {
-    "cluster": "the monitor",
-    "status": "healthy",
-    "fingerprint": "healthy",
-    "findings": [],
-    "log_groups": [],
-}
-
-
-def at(minutes: float) -> str:
-    """An instant, minutes from now; what has passed is negative."""
-    moment = NOW + timedelta(minutes=minutes)
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def verdict(name: str = "shop", status: str = "unhealthy", **more: Any) -> dict[str, Any]:
-    """One cluster of a report."""
-    findings = [] if status == "healthy" else [{"cause": "apply_error", "summary": "x"}]
-    fingerprint = {"unhealthy": "f1", "unknown": "f?", "healthy": "f0"}[status]
-    return {
-        "cluster": name,
-        "status": status,
-        "fingerprint": fingerprint,
-        "findings": findings,
-        "log_groups": [],
-        **more,
-    }
-
-
-def incident(**more: Any) -> dict[str, Any]:
-    """An incident opened and told half an hour ago."""
-    return {
-        "cluster": "shop",
-        "status": "open",
-        "fingerprint": "f1",
-        "causes": ["apply_conflict", "slot_lost"],
-        "opened_at": at(-30),
-        "last_notified_at": at(-30),
-        "decided_at": at(-30),
-        "notifications": 1,
-        "explained": "true",
-        "channel": "C1",
-        "ts": "1.1",
-        "expires_at": 2_000_000_000,
-        **more,
-    }
-
-
-def without(document: dict[str, Any], *names: str) -> dict[str, Any]:
-    return {name: value for name, value in document.items() if name not in names}
-
-
-def typed(document: dict[str, Any]) -> dict[str, Any]:
-    """As DynamoDB returns it."""
-
-    def attribute(value: Any) -> dict[str, Any]:
-        if isinstance(value, int):
-            return {"N": str(value)}
-        if isinstance(value, list):
-            return {"L": [{"S": one} for one in value]}
-        return {"S": value}
-
-    return {name: attribute(value) for name, value in document.items()}
-
-
-def decided(
-    clusters: list[dict[str, Any]],
-    incidents: list[dict[str, Any]],
-    *,
-    started: float = -0.1,
-    **input_: Any,
-) -> list[dict[str, Any]]:
-    states = {
-        "context": {
-            "Execution": {"Id": "arn:me", "StartTime": at(started), "Input": input_},
-        },
-        "result": {"Items": [typed(one) for one in incidents]},
-    }
-    failed = any(one["cluster"] == MONITOR["cluster"] for one in clusters)
-    variables = {"clusters": clusters if failed else [*clusters, MONITOR], "states": states}
-    result: list[dict[str, Any]] = evaluate(expression("transitions.jsonata"), variables, NOW)
-    return result
-
-
-def transition(
-    cluster: dict[str, Any], stored: dict[str, Any] | None, *, started: float = -0.1, **input_: Any
-) -> str:
-    done = decided([cluster], [] if stored is None else [stored], started=started, **input_)
-    return str(done[0]["transition"]) if done else "none"
-
-
-CLAIMED = {"claimed_by": "arn:other", "claimed_until": at(4), "decided_at": at(-1)}
-CLOSED = without(incident(status="closed", closed_at=at(-4), fingerprint="f0"), "undelivered")
-SUSPECTED = {
-    "cluster": "shop",
-    "status": "suspected",
-    "unknown_runs": 1,
-    "unknown_since": at(-1),
-    "decided_at": at(-1),
-    "expires_at": 2_000_000_000,
-}
 MUTED = [{"cause": "apply_error"}]
 
 
@@ -191,7 +101,7 @@ def test_no_answer_opens_on_the_second_consecutive_run(
     [
         pytest.param(incident(**CLAIMED), -0.1, "none", id="claimed by another execution"),
         pytest.param(
-            without(incident(**CLAIMED | {"claimed_until": at(-1)}), "last_notified_at"),
+            without(incident(**CLAIMED | {"claimed_until": at(-1)}), *TOLD),
             -0.1,
             "opened",
             id="its execution died before it told anybody",
@@ -271,7 +181,7 @@ def test_a_claim_keeps_what_is_known_of_the_incident() -> None:
         "claimed_for": "changed",
         "claimed_until": at(5),
         "decided_at": at(0),
-        "expires_at": int(NOW.timestamp()) + 30 * 86_400,
+        "expires_at": EPOCH + 30 * DAY,
     }
     assert incident() | claim == one["incident"]
     assert typed(one["incident"]) == one["item"]
@@ -283,11 +193,11 @@ def test_a_suspicion_is_noted_and_forgotten_without_an_incident() -> None:
     expected = SUSPECTED | {
         "unknown_since": at(0),
         "decided_at": at(0),
-        "expires_at": int(NOW.timestamp()) + 86_400,
+        "expires_at": EPOCH + DAY,
     }
     assert (expected, "never") == (noted["incident"], noted["seen"])
     [forgotten] = decided([verdict(status="healthy")], [SUSPECTED])
-    assert int(NOW.timestamp()) == forgotten["incident"]["expires_at"]
+    assert EPOCH == forgotten["incident"]["expires_at"]
     assert "unknown_runs" not in forgotten["incident"]
 
 

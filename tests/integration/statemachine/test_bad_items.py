@@ -1,0 +1,138 @@
+"""A bad item of the incidents table counts as absent, and is written anew."""
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from local.aws.executions import wait_for_end
+from local.aws.moto_adapters import Clock
+from tests.integration.statemachine.conftest import INCIDENTS, Machine, MakeMachine, cluster, report
+
+Item = dict[str, Any]
+
+BROKEN = report(cluster(), cluster("other"))
+
+
+def instant(minutes: float) -> Item:
+    """So many minutes from now, in DynamoDB's type."""
+    moment = datetime.now(UTC) + timedelta(minutes=minutes)
+    return {"S": moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")}
+
+
+def told(**more: Item) -> Item:
+    """The item of an outage told half an hour ago: nothing to say about it."""
+    return {
+        "cluster": {"S": "sample-cluster"},
+        "status": {"S": "open"},
+        "fingerprint": {"S": "3f0c"},
+        "causes": {"L": [{"S": "apply_error"}]},
+        "explained": {"S": "true"},
+        "notifications": {"N": "1"},
+        "opened_at": instant(-30),
+        "last_notified_at": instant(-30),
+        "decided_at": instant(-30),
+        "channel": {"S": "C0"},
+        "ts": {"S": "1.0"},
+        "expires_at": {"N": str(int(datetime.now(UTC).timestamp()) + 86_400)},
+        **more,
+    }
+
+
+def without(item: Item, *names: str) -> Item:
+    return {name: value for name, value in item.items() if name not in names}
+
+
+CLAIM = {"claimed_by": {"S": "arn:other"}, "claimed_for": {"S": "opened"}}
+LARGER_THAN_A_PAYLOAD = {"S": "x" * 270_000}
+BAD: dict[str, Item] = {
+    "of another shape": {"cluster": {"S": "sample-cluster"}, "payload": LARGER_THAN_A_PAYLOAD},
+    "its key alone": {"cluster": {"S": "sample-cluster"}},
+    "without decided_at": without(told(), "decided_at"),
+    "decided_at a number": told(decided_at={"N": "7"}),
+    "decided_at a set": told(decided_at={"SS": ["x"]}),
+    "decided_at a map": told(decided_at={"M": {"S": {"S": "x"}}}),
+    "decided_at binary": told(decided_at={"B": b"x"}),
+    "decided_at true": told(decided_at={"BOOL": True}),
+    "decided_at null": told(decided_at={"NULL": True}),
+    "decided_at empty": told(decided_at={"S": ""}),
+    "decided_at unreadable": told(decided_at={"S": "yesterday"}),
+    "decided_at in the future": told(decided_at=instant(600)),
+    "claimed for ever": told(**CLAIM, claimed_until=instant(600)),
+    "told in the future": told(last_notified_at=instant(600)),
+    "opened in the future": told(opened_at=instant(600)),
+    "opened on no day": told(opened_at={"S": "2026-02-30T00:00:00.000Z"}),
+    "without opened_at": without(told(), "opened_at"),
+    "without notifications": without(told(), "notifications"),
+    "causes a text": told(causes={"S": "apply_error"}),
+    "status unknown": told(status={"S": "constructor"}),
+    "without expires_at": without(told(), "expires_at"),
+    "expires_at a text": told(expires_at={"S": "1795402800"}),
+    "expires_at a list": told(expires_at={"L": []}),
+    "expires_at in milliseconds": told(expires_at={"N": "1795402800000"}),
+    "every attribute null": {name: {"NULL": True} for name in told()}
+    | {"cluster": {"S": "sample-cluster"}},
+}
+
+
+def put(machine: Machine, item: Item) -> None:
+    machine.aws.client("dynamodb").put_item(TableName=INCIDENTS, Item=item)
+
+
+def notified(machine: Machine) -> Counter[tuple[str, str]]:
+    events = machine.functions.events["Notify"]
+    return Counter((event["cluster"]["cluster"], event["transition"]) for event in events)
+
+
+ONCE = Counter({("sample-cluster", "opened"): 1, ("other", "opened"): 1})
+
+
+def test_a_sound_item_of_that_kind_is_used(machine: MakeMachine) -> None:
+    """What the others are made from has nothing to be told."""
+    made = machine(lambda _: BROKEN)
+    put(made, told())
+    made.run()
+    assert Counter({("other", "opened"): 1}) == notified(made)
+
+
+@pytest.mark.parametrize("kind", BAD)
+def test_a_bad_item_silences_nobody_and_is_written_anew(machine: MakeMachine, kind: str) -> None:
+    made = machine(lambda _: BROKEN)
+    put(made, BAD[kind])
+    first, second = made.run(), made.run()
+    assert ["Told", "NothingNew"] == [first.path[-1], second.path[-1]]
+    assert ONCE == notified(made)
+    bad, other = (made.incidents()[name] for name in ("sample-cluster", "other"))
+    assert other.keys() == bad.keys()
+    assert ("open", 1, "C1") == (bad["status"], bad["notifications"], bad["channel"])
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "its key alone",
+        "decided_at a number",
+        "decided_at in the future",
+        "claimed for ever",
+        "expires_at a text",
+    ],
+)
+def test_of_twenty_executions_that_see_a_bad_item_one_tells(
+    machine: MakeMachine, kind: str
+) -> None:
+    made = machine(lambda _: BROKEN, clock=Clock(speed=50))
+    put(made, BAD[kind])
+    executions = [made.start() for _ in range(20)]
+    client = made.aws.client("stepfunctions")
+    ended = [wait_for_end(client, execution, timeout=120)["status"] for execution in executions]
+    assert Counter(SUCCEEDED=20) == Counter(ended)
+    assert ONCE == notified(made)
+
+
+def test_a_bad_item_of_a_healthy_cluster_is_left_alone(machine: MakeMachine) -> None:
+    """A healthy run writes nothing."""
+    made = machine(lambda _: report(cluster(status="healthy")))
+    put(made, told(decided_at=instant(600)))
+    assert "Healthy" == made.run().path[-1]
+    assert not notified(made)

@@ -1,0 +1,204 @@
+"""transitions.jsonata: an item that no execution writes so counts as absent."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.unit.statemachine.decisions import (
+    CLAIMED,
+    CLOSED,
+    DAY,
+    EPOCH,
+    SUSPECTED,
+    TOLD,
+    at,
+    decided_from,
+    incident,
+    typed,
+    verdict,
+    without,
+)
+
+Item = dict[str, Any]
+
+RELEASED = {"undelivered": "opened f1"}
+SOUND = {
+    "told": incident(),
+    "claimed": incident(**CLAIMED),
+    "claimed for the first time": without(incident(**CLAIMED), *TOLD, "channel", "ts"),
+    "undelivered": without(incident(**RELEASED), *TOLD, "channel", "ts"),
+    "waiting for Slack": incident(**CLAIMED | RELEASED | {"claimed_until": at(10)}),
+    "reopening": incident(**CLAIMED, closed_at=at(-4), fingerprint="f0"),
+    "closed": CLOSED,
+    "suspected": SUSPECTED,
+    "closed and suspected": CLOSED | {"unknown_runs": 1, "unknown_since": at(-1)},
+}
+"""Each kind of item that executions write."""
+
+INSTANTS = {
+    "opened_at",
+    "unknown_since",
+    "last_notified_at",
+    "closed_at",
+    "decided_at",
+    "claimed_until",
+}
+NUMBERS = {"notifications", "unknown_runs", "expires_at"}
+OPTIONAL = {"undelivered"}
+
+TYPES: list[dict[str, Any]] = [
+    {"S": "x"},
+    {"N": "7"},
+    {"B": "eA=="},
+    {"BOOL": True},
+    {"Bool": True},
+    {"NULL": True},
+    {"Nul": True},
+    {"SS": ["x"]},
+    {"NS": ["7"]},
+    {"BS": ["eA=="]},
+    {"M": {}},
+    {"M": {"S": {"S": "x"}, "N": {"N": "7"}, "L": {"L": []}}},
+    {"L": []},
+    {"L": [{"N": "7"}]},
+    {"L": [{"S": "x"}, {"NULL": True}]},
+]
+NO_INSTANTS = [
+    "",
+    "yesterday",
+    "1795402800",
+    "2026-11-23",
+    "2026-11-23T02:00",
+    "2026-11-23T02:00:00.000",
+    "2026-11-23T02:00:00.000+00:00",
+    "2026-11-23 02:00:00.000Z",
+    "2026-00-23T02:00:00.000Z",
+    "2026-13-23T02:00:00.000Z",
+    "2026-11-00T02:00:00.000Z",
+    "2026-11-32T02:00:00.000Z",
+    "2026-09-31T02:00:00.000Z",
+    "2026-02-30T02:00:00.000Z",
+    "2025-02-29T02:00:00.000Z",
+    "2026-11-22T24:00:00.000Z",
+    "2026-11-22T23:60:00.000Z",
+    "2026-11-22T23:00:60.000Z",
+    "0000-00-00T00:00:00.000Z",
+    "+275760-09-13T00:00:00.000Z",
+    "9999-12-31T23:59:59.999Z",
+    " 2026-11-23T02:00:00.000Z",
+    "2026-11-23T02:00:00.000Z\n2026-11-23T02:00:00.000Z",
+    at(12),
+    at(60),
+    at(365 * 1_440),
+]
+NO_NUMBERS = ["-1", "0.5", "1E+125", "-9.9E+125", "12345678901", "1795402800000"]
+NO_STATUS = ["", "OPEN", "opened", "unknown", "constructor", "__proto__"]
+
+
+def batched(items: list[Item], size: int) -> Iterator[list[Item]]:
+    """An execution takes on a hundred clusters at most."""
+    return (items[start : start + size] for start in range(0, len(items), size))
+
+
+def damaged(item: Item) -> Iterator[Item]:
+    """The item with each of its attributes missing, of each other type, or of no such value."""
+    for name in item.keys() - {"cluster"}:
+        if not (name in OPTIONAL or (name == "closed_at" and item["status"]["S"] == "open")):
+            yield without(item, name)
+        (kind,) = item[name]
+        yield from (
+            item | {name: wrong}
+            for wrong in TYPES
+            if kind not in wrong or (kind == "L" and wrong["L"])
+        )
+        if name in INSTANTS:
+            yield from (item | {name: {"S": text}} for text in NO_INSTANTS)
+            if name != "claimed_until":
+                yield item | {name: {"S": at(2)}}
+        if name in NUMBERS:
+            yield from (item | {name: {"N": number}} for number in NO_NUMBERS)
+    yield from (item | {"status": {"S": status}} for status in NO_STATUS)
+    later = {"open": 31 * DAY, "closed": 20 * 60, "suspected": 2 * DAY}[item["status"]["S"]]
+    yield item | {"expires_at": {"N": str(EPOCH + later)}}
+
+
+FOREIGN: list[Item] = [
+    {},
+    {"expires_at": {"N": str(EPOCH + DAY)}},
+    {"decided_at": {"S": at(-1)}},
+    {"id": {"S": "7"}, "payload": {"M": {"cluster": {"S": "shop"}}}},
+    {"incident": {"S": "shop 2026-11-23T02:00:00.000Z"}, "told": {"SS": ["0 opened f1"]}},
+    {name: {"NULL": True} for name in incident()},
+    {name: {"S": ""} for name in incident()},
+]
+"""Items of another shape altogether."""
+
+SITUATIONS = {
+    "broken": verdict(),
+    "healthy": verdict(status="healthy"),
+    "no answer": verdict(status="unknown"),
+    "muted": verdict(findings=[], muted=[{"cause": "apply_error"}]),
+}
+
+
+@pytest.mark.parametrize("kind", [*SOUND, "foreign"])
+def test_a_bad_item_counts_as_absent(kind: str) -> None:
+    """Whatever is wrong with it; and it silences no other cluster, told of before or not."""
+    bad = FOREIGN if kind == "foreign" else list(damaged(typed(SOUND[kind])))
+    told, others = typed(incident(cluster="told")), [verdict("told"), verdict("broken")]
+    [absent] = decided_from([verdict()], [])
+    for items in batched(bad, 99):
+        stored = {f"c{number}": item for number, item in enumerate(items)}
+        done = decided_from(
+            [*map(verdict, stored), *others],
+            [told, *(item | {"cluster": {"S": name}} for name, item in stored.items())],
+        )
+        got = {one["cluster"]: one for one in done}
+        assert not [stored[name] for name in stored if name not in got], "silenced"
+        assert [*stored, "broken"] == list(got)
+        for name, item in stored.items():
+            expected = absent["incident"] | {"cluster": name}
+            assert ("opened", expected) == (got[name]["transition"], got[name]["incident"]), item
+
+
+@pytest.mark.parametrize("force", [False, True], ids=["scheduled", "forced"])
+@pytest.mark.parametrize("situation", SITUATIONS)
+def test_nothing_of_a_bad_item_is_used(situation: str, *, force: bool) -> None:
+    cluster = SITUATIONS[situation]
+    absent = decided_from([cluster], [], force_notify=force)
+    for sound in SOUND.values():
+        item = typed(sound) | {"decided_at": {"S": "never"}, "closed_at": {"N": "7"}}
+        assert absent == decided_from([cluster], [item], force_notify=force)
+
+
+@pytest.mark.parametrize("kind", SOUND)
+def test_what_executions_write_is_sound(kind: str) -> None:
+    """A healthy cluster's item is used, or waits for the claim to end."""
+    healthy = verdict(status="healthy", fingerprint="f0")
+    claimed = "claimed_until" in SOUND[kind]
+    claimed_before = {"claimed_until": {"S": at(-1)}} if claimed else {}
+    done = decided_from([healthy], [typed(SOUND[kind]) | claimed_before])
+    expected = {"closed": [], "suspected": ["forgotten"], "closed and suspected": ["forgotten"]}
+    assert expected.get(kind, ["resolved"]) == [one["transition"] for one in done]
+    if claimed:
+        assert [] == decided_from([verdict()], [typed(SOUND[kind])])
+
+
+@pytest.mark.parametrize(
+    ("decided_at", "expected"),
+    [
+        (None, "never"),
+        ({"N": "7"}, "never"),
+        ({"S": ""}, ""),
+        ({"S": "yesterday"}, "yesterday"),
+        ({"S": at(60)}, at(60)),
+    ],
+    ids=["missing", "mistyped", "empty", "unreadable", "in the future"],
+)
+def test_the_claim_knows_a_bad_item_by_its_text(decided_at: Item | None, expected: str) -> None:
+    item = without(typed(incident()), "decided_at")
+    if decided_at is not None:
+        item["decided_at"] = decided_at
+    [one] = decided_from([verdict()], [item])
+    assert ("opened", expected) == (one["transition"], one["seen"])
