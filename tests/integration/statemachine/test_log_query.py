@@ -1,10 +1,14 @@
 """The log query: polled without a Lambda, bounded, and never in the way of the alert."""
 
+import json
 import time
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from functions.report import MAX_CLUSTER_BYTES, ClusterReport, Finding, Status
+from functions.report import report as write_report
 from tests.integration.statemachine.conftest import LOG_GROUP, MakeMachine, Run, cluster, report
 
 GROUP = LOG_GROUP.format("sample-cluster")
@@ -232,6 +236,28 @@ def test_the_longest_lines_of_four_bytes_each_fit_into_the_payload(machine: Make
     write(made.aws.client("logs"), [worker_line("ERROR", "😀" * 1_000)] * 80)
     run = made.run()
     assert ("SUCCEEDED", "Complete", 80) == (run.status, query(run)["status"], len(messages(run)))
+
+
+def test_a_cluster_s_largest_report_fits_beside_them(machine: MakeMachine) -> None:
+    """400 findings that are told and 400 muted ones, on a cluster that waits for its log."""
+    told = [Finding("apply_error", "It fails. " * 20, f"orders_sub_{n}") for n in range(400)]
+    muted = [Finding("skip_pending", "It waits. " * 20, f"orders_sub_{n}") for n in range(400)]
+    large = ClusterReport(
+        "sample-cluster",
+        Status.UNHEALTHY,
+        (GROUP,),
+        (*told, *muted),
+        mute=("skip_pending", *("😀" * 63 for _ in range(60))),
+    ).without_muted()
+    document = write_report([large], datetime.now(UTC))
+    assert MAX_CLUSTER_BYTES / 2 < len(json.dumps(document["clusters"][0])) <= MAX_CLUSTER_BYTES
+    made = machine(lambda _: document)
+    write(made.aws.client("logs"), [worker_line("ERROR", "😀" * 1_000)] * 80)
+    run = made.run()
+    assert ("SUCCEEDED", "Complete", 80) == (run.status, query(run)["status"], len(messages(run)))
+    notified = run.notified[0]["cluster"]
+    for kind, omitted in (("findings", "omitted_findings"), ("muted", "omitted_muted")):
+        assert 400 == len(notified[kind]) + notified[omitted]
 
 
 def test_results_beyond_the_payload_limit_are_told_of(machine: MakeMachine) -> None:
