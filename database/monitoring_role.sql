@@ -1,5 +1,6 @@
 -- What monitoring_role_subscriber.sql and monitoring_role_publisher.sql have in common; run those.
--- A role that may log in, and nothing that PUBLIC may not; as yet without a password.
+-- A role that may log in and see what sessions do, and nothing else that PUBLIC may not; as yet
+-- without a password.
 
 \if :{?role}
 \else
@@ -49,3 +50,13 @@ FROM pg_database
 WHERE (datname = current_database() OR oid IN (SELECT subdbid FROM pg_subscription))
     AND NOT has_database_privilege(:'role', oid, 'CONNECT')
 \gexec
+
+-- Of the three roles in pg_monitor the only one that shows the monitor anything. From 16 on: to have
+-- its privileges, not to become it or hand it on.
+SELECT :SERVER_VERSION_NUM >= 160000 AS has_membership_options
+\gset
+\if :has_membership_options
+    GRANT pg_read_all_stats TO :"role" WITH ADMIN FALSE, INHERIT TRUE, SET FALSE;
+\else
+    GRANT pg_read_all_stats TO :"role";
+\endif

@@ -29,11 +29,12 @@ by_anybody = pytest.mark.parametrize(
 
 
 @by_anybody
-def test_the_subscriber_s_role_has_two_grants(administrator: Administrator) -> None:
+@pytest.mark.parametrize("side", ["subscriber", "publisher"])
+def test_the_role_has_two_grants(administrator: Administrator, side: str) -> None:
     """CONNECT and pg_read_all_stats, the latter neither to assume nor to hand on."""
     server = administrator.server
     for _ in range(2):
-        administrator.run("monitoring_role_subscriber", ROLE)
+        administrator.run(f"monitoring_role_{side}", ROLE)
         assert [ATTRIBUTES] == attributes(server)
         assert [["pg_read_all_stats", options(server)]] == memberships(server)
         assert CONNECT_ALONE == rights(server)
@@ -43,16 +44,6 @@ def options(server: Server) -> dict[str, bool]:
     if server.version.startswith("15."):
         return {"admin_option": False}
     return {"admin_option": False, "inherit_option": True, "set_option": False}
-
-
-@by_anybody
-def test_the_publisher_s_role_has_one_grant(administrator: Administrator) -> None:
-    """CONNECT: what else the monitor reads there is open to PUBLIC."""
-    for _ in range(2):
-        administrator.run("monitoring_role_publisher", ROLE)
-        assert [ATTRIBUTES] == attributes(administrator.server)
-        assert [] == memberships(administrator.server)
-        assert CONNECT_ALONE == rights(administrator.server)
 
 
 def test_a_server_on_both_sides_keeps_what_either_needs(administrator: Administrator) -> None:
