@@ -7,10 +7,10 @@ from typing import Final
 
 import pg8000.native
 
-from benchmarks import baseline
 from functions.check_replication.probe import look, look_at_publisher
 from functions.check_replication.targets import Login
 from local.postgres.pair import DATABASE, MONITOR, MONITOR_PASSWORD
+from local.trials import baseline
 
 _MAX_LAG_SECONDS: Final = 300
 

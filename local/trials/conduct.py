@@ -11,11 +11,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from benchmarks import baseline
 from local.aws import Clock
 from local.aws.executions import StateVisit
 from local.postgres.faults import Fault
 from local.stack import Execution, Stack, start_stack
+from local.trials import baseline
 from local.trials.trial import Trial
 
 SPEED: Final = 10

@@ -24,7 +24,7 @@ def table(trials: Sequence[Trial]) -> Table:
         show_edge=False,
         header_style="bold",
         caption="✔ named or rightly quiet · ~ an alarm that does not name it · ✘ wrong. Seconds: "
-        "the whole execution, its waits in real time. Baseline: benchmarks/baseline.py",
+        "the whole execution, its waits in real time. Baseline: local/trials/baseline.py",
     )
     shown.add_column("fault", no_wrap=True)
     shown.add_column("PG", justify="right")

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from benchmarks.baseline import BaselineVerdict
+from local.trials.baseline import BaselineVerdict
 
 
 class Verdict(StrEnum):

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from benchmarks.baseline import BaselineVerdict
+from local.trials.baseline import BaselineVerdict
 from local.trials.report import cause, document
 from local.trials.trial import Trial
 

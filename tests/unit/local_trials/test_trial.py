@@ -1,6 +1,6 @@
 import pytest
 
-from benchmarks.baseline import BaselineVerdict
+from local.trials.baseline import BaselineVerdict
 from local.trials.trial import Tally, Trial, Verdict, tally
 
 NAMED = Trial(

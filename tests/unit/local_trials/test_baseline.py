@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 import pg8000.native
 import pytest
 
-from benchmarks.baseline import BaselineVerdict, Row, judge, look
+from local.trials.baseline import BaselineVerdict, Row, judge, look
 
 NOW = datetime(2026, 11, 22, 23, 34, tzinfo=UTC)
 
