@@ -25,10 +25,10 @@ local: $(INSTALLED) ## start the local stack and leave it up
 test: lint unit integration e2e ## everything CI runs
 
 unit: $(INSTALLED) ## tests of seconds, without a network
-	$(BIN)/pytest tests/unit
+	$(BIN)/pytest tests/unit sandbox/tests/unit
 
 integration: $(INSTALLED) ## tests against real PostgreSQL and real HTTP
-	$(BIN)/pytest $(SIDE_BY_SIDE) --durations=5 tests/integration
+	$(BIN)/pytest $(SIDE_BY_SIDE) --durations=5 tests/integration sandbox/tests/integration
 
 e2e: $(INSTALLED) ## tests of the whole local stack
 	$(BIN)/pytest $(SIDE_BY_SIDE) --durations=5 tests/e2e

@@ -24,8 +24,8 @@ from benchmarks.contenders import BARE, CONTENDERS, PROBE, Contender, Route
 from benchmarks.wire import HOST, Conversation, counting_relay
 from local.postgres.certificates import CertificateAuthority
 from local.postgres.pair import Pair, start_pair
-from local.postgres.server import Server
 from local.postgres.tls import TlsFront
+from sandbox.postgres.server import Server
 
 RESULTS: Final = Path("build/bench.json")
 VERSION: Final = "18"

@@ -12,9 +12,9 @@ from rich.console import Console
 
 from local import demo, up
 from local.control import CommandError, send
-from local.postgres.binaries import BinariesNotFoundError
 from local.postgres.faults import FAULTS
 from local.trials import command as trials
+from sandbox.postgres.binaries import BinariesNotFoundError
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -14,9 +14,9 @@ from local.aws.executions import ExecutionStillRunningError
 from local.control import Command, CommandError, serve
 from local.postgres.faults import FAULTS, Fault
 from local.postgres.pair import Pair
-from local.postgres.waiting import DeadlinePassedError
 from local.stack import CLUSTER, Stack, start_stack
 from local.trace_table import trace_table
+from sandbox.postgres.waiting import DeadlinePassedError
 
 _WIDTH: Final = 110
 

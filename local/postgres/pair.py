@@ -8,10 +8,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from local.postgres import binaries
-from local.postgres.attachments import Attachments
-from local.postgres.server import Server
-from local.postgres.waiting import wait_until
+from sandbox.postgres import binaries
+from sandbox.postgres.attachments import Attachments
+from sandbox.postgres.server import Server
+from sandbox.postgres.waiting import wait_until
 
 DATABASE: Final = "shop"
 PUBLICATION: Final = "orders_pub"

@@ -1,8 +1,8 @@
 """Replication from nothing: for damage that leaves no other way. Development only."""
 
 from local.postgres.pair import DATABASE, PUBLICATION, SUBSCRIPTION, Pair
-from local.postgres.server import Server
-from local.postgres.waiting import wait_until
+from sandbox.postgres.server import Server
+from sandbox.postgres.waiting import wait_until
 
 
 def start_over(pair: Pair) -> None:

@@ -4,8 +4,8 @@ from typing import Final
 
 from local.postgres.pair import ORDERS, PUBLICATION, Pair
 from local.postgres.renewal import drop_slot, drop_subscription
-from local.postgres.server import Server
-from local.postgres.waiting import wait_until
+from sandbox.postgres.server import Server
+from sandbox.postgres.waiting import wait_until
 
 DATABASE: Final = "elsewhere"
 SUBSCRIPTION: Final = "elsewhere_sub"

@@ -3,7 +3,7 @@
 from typing import Final
 
 from local.postgres.pair import DATABASE, PUBLICATION, REPLICATOR, Pair
-from local.postgres.server import Server
+from sandbox.postgres.server import Server
 
 TABLE: Final = "public.returns"
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from local.postgres.pair import DATABASE
-from local.postgres.server import Server
+from sandbox.postgres.server import Server
 
 
 @contextmanager

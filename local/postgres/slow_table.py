@@ -3,7 +3,7 @@
 from typing import Final
 
 from local.postgres.pair import DATABASE
-from local.postgres.server import Server
+from sandbox.postgres.server import Server
 
 _FUNCTION: Final = "public.take_a_moment"
 

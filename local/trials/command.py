@@ -9,13 +9,13 @@ from typing import Final
 from rich.console import Console
 from rich.text import Text
 
-from local.postgres.binaries import BinariesNotFoundError, find
 from local.postgres.faults import FAULTS, Fault
 from local.postgres.setups import SETUPS
 from local.trials.conduct import open_stack
 from local.trials.report import cause, document, table
 from local.trials.series import series
 from local.trials.trial import Trial, tally
+from sandbox.postgres.binaries import BinariesNotFoundError, find
 
 VERSIONS: Final = ("15", "16", "17", "18")
 ALWAYS: Final = ("16", "18")

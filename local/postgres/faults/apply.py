@@ -5,7 +5,7 @@ from typing import Final
 from local.postgres.faults.fault import Fault
 from local.postgres.faults.symptoms import counted, enabled
 from local.postgres.pair import DATABASE, SUBSCRIPTION, Pair, has_order, insert_order
-from local.postgres.waiting import wait_until
+from sandbox.postgres.waiting import wait_until
 
 _LOCAL_CUSTOMER: Final = "a local customer of the subscriber"
 _LOST_CUSTOMER: Final = "a customer the subscriber has lost"

@@ -11,7 +11,7 @@ from local.postgres.second_table import (
     remove_table,
     subscribe_table,
 )
-from local.postgres.server import Server
+from sandbox.postgres.server import Server
 
 
 def _break_copy(pair: Pair) -> None:

@@ -13,7 +13,7 @@ from local.postgres.pair import SUBSCRIPTION, Pair
 from local.postgres.proxy import Proxy
 from local.postgres.sessions import open_transaction
 from local.postgres.slow_table import make_fast, make_slow
-from local.postgres.waiting import wait_until
+from sandbox.postgres.waiting import wait_until
 
 _BLOCKER: Final = "a session with a lock on the orders"
 _PROXY: Final = "a proxy before the publisher"

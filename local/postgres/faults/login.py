@@ -6,8 +6,8 @@ import pg8000.native
 
 from local.postgres.faults.fault import Fault
 from local.postgres.pair import DATABASE, MONITOR, MONITOR_PASSWORD, Pair
-from local.postgres.server import Server
-from local.postgres.waiting import wait_until
+from sandbox.postgres.server import Server
+from sandbox.postgres.waiting import wait_until
 
 _WRONG: Final = f"PASSWORD 'not {MONITOR_PASSWORD}'"
 _RIGHT: Final = f"PASSWORD '{MONITOR_PASSWORD}' CONNECTION LIMIT -1"

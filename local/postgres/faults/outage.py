@@ -5,7 +5,7 @@ from typing import Final
 from local.postgres.faults.fault import Fault
 from local.postgres.faults.symptoms import wait_until_worker_is_gone
 from local.postgres.pair import REPLICATOR, REPLICATOR_PASSWORD, Pair
-from local.postgres.waiting import wait_until
+from sandbox.postgres.waiting import wait_until
 
 _SILENT_SECONDS: Final = 1
 

@@ -15,7 +15,7 @@ from local.postgres.second_table import (
     remove_table,
     subscribe_table,
 )
-from local.postgres.waiting import wait_until
+from sandbox.postgres.waiting import wait_until
 
 _NOT_IN_PREREQUISITE_STATE: Final = "55000"
 

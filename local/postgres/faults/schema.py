@@ -5,7 +5,7 @@ from typing import Final
 from local.postgres.faults.fault import Fault
 from local.postgres.faults.symptoms import counted
 from local.postgres.pair import DATABASE, SUBSCRIPTION, Pair
-from local.postgres.server import Server
+from sandbox.postgres.server import Server
 
 _OWNER: Final = "shopkeeper"
 

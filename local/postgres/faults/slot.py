@@ -8,8 +8,8 @@ from local.postgres.faults.symptoms import wait_until_worker_is_gone
 from local.postgres.pair import DATABASE, SUBSCRIPTION, Pair
 from local.postgres.renewal import drop_slot, slot_is, start_over
 from local.postgres.sessions import open_transaction
-from local.postgres.waiting import wait_until
-from local.postgres.wal import fill_segments
+from sandbox.postgres.waiting import wait_until
+from sandbox.postgres.wal import fill_segments
 
 _ABANDONED: Final = "abandoned"
 _LONG_TRANSACTION: Final = "a long transaction on the publisher"

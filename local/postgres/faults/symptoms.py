@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from local.postgres.pair import SUBSCRIPTION, Pair
-from local.postgres.waiting import wait_until
+from sandbox.postgres.waiting import wait_until
 
 
 def enabled(pair: Pair) -> bool:

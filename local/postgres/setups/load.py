@@ -10,7 +10,7 @@ from local.postgres.faults.fault import Fault
 from local.postgres.pair import DATABASE, Pair
 from local.postgres.second_table import TABLE, create_table, remove_table, subscribe_table
 from local.postgres.slow_table import make_fast, make_slow
-from local.postgres.waiting import wait_until
+from sandbox.postgres.waiting import wait_until
 
 _CUSTOMERS: Final = "customers who order all the time"
 _MAX_LAG_SECONDS: Final = 4

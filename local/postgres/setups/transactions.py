@@ -5,8 +5,8 @@ from typing import Final
 from local.postgres.faults.fault import Fault
 from local.postgres.pair import Pair
 from local.postgres.sessions import open_transaction
-from local.postgres.waiting import wait_until
-from local.postgres.wal import fill_segments
+from sandbox.postgres.waiting import wait_until
+from sandbox.postgres.wal import fill_segments
 
 _TRANSACTION: Final = "a long transaction on the publisher"
 _MANY_ORDERS: Final = """

@@ -3,7 +3,7 @@
 import re
 
 from local.postgres.pair import DATABASE, Pair, insert_order
-from local.postgres.waiting import wait_until
+from sandbox.postgres.waiting import wait_until
 
 
 def collide(pair: Pair) -> int:

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from functions.catalogue.quoting import identifier, literal
-from local.postgres import binaries
-from local.postgres.server import Server
+from sandbox.postgres import binaries
+from sandbox.postgres.server import Server
 
 ODD = [
     "",

@@ -17,8 +17,8 @@ from local.postgres.pair import (
     Pair,
     has_order,
 )
-from local.postgres.server import Server
-from local.postgres.waiting import wait_until
+from sandbox.postgres.server import Server
+from sandbox.postgres.waiting import wait_until
 from tests.integration.catalogue.damage import collide, finish_lsn, forget, lose_slot
 from tests.integration.catalogue.printed_sql import apply, fill_in, paste, run
 

@@ -9,7 +9,7 @@ from functions.check_replication.diagnosis import Looks, diagnose
 from functions.check_replication.targets import Login
 from local.postgres.faults import FAULTS
 from local.postgres.pair import DATABASE, MONITOR, MONITOR_PASSWORD, PUBLICATION, Pair
-from local.postgres.waiting import wait_until
+from sandbox.postgres.waiting import wait_until
 
 MAX_LAG_SECONDS = 300.0
 

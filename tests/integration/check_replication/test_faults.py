@@ -11,7 +11,7 @@ from functions.check_replication.targets import Login, Target
 from functions.report import ClusterReport, Status
 from local.postgres.faults import FAULTS, Fault
 from local.postgres.pair import DATABASE, MONITOR, MONITOR_PASSWORD, Pair
-from local.postgres.server import Server
+from sandbox.postgres.server import Server
 
 pytestmark = pytest.mark.parametrize("pair", ["16"], indirect=True, ids=["PG16"])
 

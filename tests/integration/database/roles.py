@@ -5,7 +5,7 @@ from typing import Any
 import pg8000.native
 
 from local.postgres.pair import DATABASE
-from local.postgres.server import Server
+from sandbox.postgres.server import Server
 
 ROLE = 'The "monitor" of replication\'s'
 

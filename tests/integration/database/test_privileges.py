@@ -14,8 +14,8 @@ from functions.report import ClusterReport, Finding, Status
 from local.postgres import second_database
 from local.postgres.faults import FAULTS, Fault
 from local.postgres.pair import DATABASE, Pair
-from local.postgres.server import Server
 from local.postgres.setups import SETUPS
+from sandbox.postgres.server import Server
 from tests.integration.database.conftest import chief_of, superuser_of
 
 ROLE = "replication_monitor"

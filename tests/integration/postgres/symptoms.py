@@ -8,8 +8,8 @@ import pg8000.native
 import pytest
 
 from local.postgres.pair import DATABASE, MONITOR, MONITOR_PASSWORD, Pair
-from local.postgres.server import Server
 from local.postgres.setups import SETUPS
+from sandbox.postgres.server import Server
 
 Look = Callable[[Pair], Any]
 

@@ -5,9 +5,9 @@ import pytest
 from functions.catalogue import CATALOGUE
 from local.postgres.faults import FAULTS
 from local.postgres.pair import DATABASE, Pair
-from local.postgres.server import Server
 from local.postgres.setups import SETUPS
-from local.postgres.waiting import wait_until
+from sandbox.postgres.server import Server
+from sandbox.postgres.waiting import wait_until
 from tests.integration.postgres.symptoms import FAULT_SYMPTOMS, SETUP_SYMPTOMS
 
 EVERYTHING = {**FAULTS, **SETUPS}

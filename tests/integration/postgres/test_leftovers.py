@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from local.postgres.account import private_directory, server_identity
-from local.postgres.waiting import wait_until
+from sandbox.postgres.account import private_directory, server_identity
+from sandbox.postgres.waiting import wait_until
 
 PROJECT = Path(__file__).parents[3]
 

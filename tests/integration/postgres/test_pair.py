@@ -11,8 +11,8 @@ from local.postgres.pair import (
     has_order,
     start_pair,
 )
-from local.postgres.server import Server
-from local.postgres.waiting import DeadlinePassedError
+from sandbox.postgres.server import Server
+from sandbox.postgres.waiting import DeadlinePassedError
 
 RDS_PREFIX = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC:[^:]*:[^@]*@[^:]*:\[\d+\]:[A-Z]+:  ")
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from local.postgres import binaries
-from local.postgres.server import Server
+from sandbox.postgres import binaries
+from sandbox.postgres.server import Server
 
 
 @pytest.mark.parametrize(("major", "version"), [("16", "16.14"), ("18", "18.4")])

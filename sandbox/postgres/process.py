@@ -10,7 +10,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from local.postgres.account import Identity
+from sandbox.postgres.account import Identity
 
 # SIGCONT, because a frozen child would receive SIGQUIT only when it is thawed.
 _WATCHDOG = 'read -r _; kill -s QUIT "$1"; kill -s CONT "$1"'

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from local.postgres.account import hand_over, server_identity
-from local.postgres.binaries import Installation
+from sandbox.postgres.account import hand_over, server_identity
+from sandbox.postgres.binaries import Installation
 
 SUPERUSER: Final = "postgres"
 

@@ -6,14 +6,14 @@ from pathlib import Path
 import pg8000.native
 import pytest
 
-from local.postgres import binaries
-from local.postgres.server import (
+from sandbox.postgres import binaries
+from sandbox.postgres.server import (
     Server,
     ServerNotCreatedError,
     ServerNotStartedError,
     ShutdownMode,
 )
-from local.postgres.waiting import wait_until
+from sandbox.postgres.waiting import wait_until
 
 
 @pytest.fixture

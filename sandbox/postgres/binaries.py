@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from local.postgres.account import private_directory, server_identity
+from sandbox.postgres.account import private_directory, server_identity
 
 ENVIRONMENT_VARIABLE = "POSTGRES_BINARIES"
 

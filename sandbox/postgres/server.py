@@ -18,11 +18,11 @@ from typing import Any, Final, Self
 
 import pg8000.native
 
-from local.postgres.account import private_directory, server_identity
-from local.postgres.binaries import Installation
-from local.postgres.data_directory import SUPERUSER, make_data_directory, program_environment
-from local.postgres.process import GuardedProcess
-from local.postgres.waiting import wait_until
+from sandbox.postgres.account import private_directory, server_identity
+from sandbox.postgres.binaries import Installation
+from sandbox.postgres.data_directory import SUPERUSER, make_data_directory, program_environment
+from sandbox.postgres.process import GuardedProcess
+from sandbox.postgres.waiting import wait_until
 
 HOST: Final = "127.0.0.1"
 
@@ -49,7 +49,7 @@ class ShutdownMode(Enum):
 class Server:
     """`create()`, `start()` and `stop()` as often as wanted, `close()`; or a `with` block.
 
-    `settings` go into postgresql.conf and win over those of `local.postgres.data_directory`.
+    `settings` go into postgresql.conf and win over those of `sandbox.postgres.data_directory`.
     """
 
     host: Final = HOST

@@ -1,6 +1,6 @@
 """Making a server write WAL, to see what becomes of slots. Development only."""
 
-from local.postgres.server import Server
+from sandbox.postgres.server import Server
 
 
 def fill_segments(server: Server, count: int) -> None:

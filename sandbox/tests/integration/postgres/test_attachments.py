@@ -3,7 +3,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from local.postgres.attachments import Attachments
+from sandbox.postgres.attachments import Attachments
 
 
 @pytest.fixture
