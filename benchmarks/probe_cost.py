@@ -22,10 +22,10 @@ from rich.table import Table
 
 from benchmarks.contenders import BARE, CONTENDERS, PROBE, Contender, Route
 from benchmarks.wire import HOST, Conversation, counting_relay
-from local.postgres.certificates import CertificateAuthority
 from local.postgres.pair import Pair, start_pair
-from local.postgres.tls import TlsFront
+from sandbox.postgres.certificates import CertificateAuthority
 from sandbox.postgres.server import Server
+from sandbox.postgres.tls import TlsFront
 
 RESULTS: Final = Path("build/bench.json")
 VERSION: Final = "18"

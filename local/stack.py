@@ -19,12 +19,12 @@ from local.incidents import forget_incidents, incidents
 from local.logs.moto_events import MotoEvents
 from local.logs.queries import QueryService
 from local.logs.shipper import Shipper, cluster_log_group, instance_log_stream
-from local.postgres.certificates import CertificateAuthority
 from local.postgres.pair import DATABASE, MONITOR, MONITOR_PASSWORD, Pair, start_pair
-from local.postgres.tls import TlsFront
 from local.slack import SlackServer
 from local.slack.workspace import BOT_TOKEN
 from local.threads import Thread, threads
+from sandbox.postgres.certificates import CertificateAuthority
+from sandbox.postgres.tls import TlsFront
 
 CLUSTER: Final = "sample-cluster"
 HOST: Final = "localhost"

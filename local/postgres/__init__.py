@@ -2,6 +2,5 @@
 
 `pair` makes two servers replicate, `faults` breaks and mends them by name, and `setups` makes them
 look odd. These two build on `renewal`, `second_table`, `second_database`, `slow_table` and
-`sessions`. `proxy` delays traffic, `shifted_clock` falsifies its times, and `tls` gives a server
-the TLS its build lacks, with `certificates`.
+`sessions`.
 """

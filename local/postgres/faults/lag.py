@@ -10,9 +10,9 @@ from typing import Final
 from local.postgres.faults.fault import Fault
 from local.postgres.faults.symptoms import wait_until_leader_is
 from local.postgres.pair import SUBSCRIPTION, Pair
-from local.postgres.proxy import Proxy
 from local.postgres.sessions import open_transaction
 from local.postgres.slow_table import make_fast, make_slow
+from sandbox.postgres.proxy import Proxy
 from sandbox.postgres.waiting import wait_until
 
 _BLOCKER: Final = "a session with a lock on the orders"

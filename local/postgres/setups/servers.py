@@ -6,7 +6,7 @@ from local.postgres import second_database
 from local.postgres.faults.fault import Fault
 from local.postgres.faults.symptoms import wait_until_leader_is
 from local.postgres.pair import Pair
-from local.postgres.shifted_clock import ClockShiftingProxy
+from sandbox.postgres.shifted_clock import ClockShiftingProxy
 
 _ONLOOKER: Final = "onlooker"
 _ONLOOKER_PASSWORD: Final = "made-up onlooker password"

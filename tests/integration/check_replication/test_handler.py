@@ -17,9 +17,9 @@ from functions.check_replication.handler import CHECK_SECONDS
 from functions.telemetry import logger
 from local.aws import LocalAws
 from local.deployment import PARAMETER_PATH, PROJECT, put_parameters
-from local.postgres.certificates import CertificateAuthority
 from local.postgres.pair import DATABASE, MONITOR, MONITOR_PASSWORD, Pair
-from local.postgres.tls import TlsFront
+from sandbox.postgres.certificates import CertificateAuthority
+from sandbox.postgres.tls import TlsFront
 
 
 @pytest.fixture(scope="module")

@@ -102,7 +102,7 @@ def _forward(source: socket.socket, target: socket.socket) -> bool:
 
 
 class _Listener(socketserver.ThreadingTCPServer):
-    request_queue_size = 128  # a check opens 64 connections at once
+    request_queue_size = 128  # for clients that open dozens at once
 
     def __init__(self, proxy: Proxy) -> None:
         super().__init__((HOST, 0), socketserver.BaseRequestHandler)

@@ -6,8 +6,8 @@ from threading import Thread
 
 import pytest
 
-from local.postgres.proxy import HOST
-from local.postgres.shifted_clock import ClockShiftingProxy
+from sandbox.postgres.proxy import HOST
+from sandbox.postgres.shifted_clock import ClockShiftingProxy
 
 HOUR = 3600
 MICROSECONDS = 1_000_000

@@ -10,8 +10,8 @@ import struct
 from enum import IntEnum
 from typing import Final
 
-from local.postgres.certificates import ServerCertificate
-from local.postgres.proxy import Proxy
+from sandbox.postgres.certificates import ServerCertificate
+from sandbox.postgres.proxy import Proxy
 
 _HEADER: Final = struct.Struct("!II")  # length in bytes, itself included; what is asked for
 _LONGEST_STARTUP_BYTES: Final = 10_000  # PostgreSQL's own limit

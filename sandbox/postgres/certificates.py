@@ -1,4 +1,4 @@
-"""Certificates for TLS between the monitor and a local server, good and bad ones.
+"""Certificates for TLS between a client and a local server, good and bad ones.
 
 Development only. They follow RFC 5280 closely enough for Python's `ssl.VERIFY_X509_STRICT`.
 """

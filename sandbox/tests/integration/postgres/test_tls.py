@@ -9,9 +9,10 @@ from typing import Literal
 import pg8000.native
 import pytest
 
-from local.postgres.certificates import CertificateAuthority
-from local.postgres.pair import DATABASE, MONITOR, MONITOR_PASSWORD, Pair
-from local.postgres.tls import TlsFront
+from sandbox.postgres.certificates import CertificateAuthority
+from sandbox.postgres.server import Server
+from sandbox.postgres.tls import TlsFront
+from sandbox.tests.integration.postgres.conftest import DATABASE, PASSWORD, USER
 
 HOURS_AGO = timedelta(hours=2)
 
@@ -22,8 +23,8 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> CertificateAuthority:
 
 
 @pytest.fixture
-def front(pair: Pair, authority: CertificateAuthority) -> Iterator[TlsFront]:
-    with TlsFront(pair.subscriber.port, authority.issue("localhost", "127.0.0.1")) as front:
+def front(shop: Server, authority: CertificateAuthority) -> Iterator[TlsFront]:
+    with TlsFront(shop.port, authority.issue("localhost", "127.0.0.1")) as front:
         yield front
 
 
@@ -38,10 +39,10 @@ def who_am_i(
     front: TlsFront, context: ssl.SSLContext | Literal[False], host: str = "localhost"
 ) -> object:
     with pg8000.native.Connection(
-        MONITOR,
+        USER,
         host=host,
         port=front.port,
-        password=MONITOR_PASSWORD,
+        password=PASSWORD,
         database=DATABASE,
         ssl_context=context,
         timeout=2,
@@ -52,7 +53,7 @@ def who_am_i(
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
 def test_verified(front: TlsFront, authority: CertificateAuthority, host: str) -> None:
     """A client that trusts the authority and asks for a certified name gets a session."""
-    assert [[MONITOR]] == who_am_i(front, trusting(authority), host)
+    assert [[USER]] == who_am_i(front, trusting(authority), host)
 
 
 def test_unknown_authority(front: TlsFront, tmp_path: Path) -> None:
@@ -70,7 +71,7 @@ def test_unknown_authority(front: TlsFront, tmp_path: Path) -> None:
     ids=["wrong name", "expired"],
 )
 def test_bad_certificates(
-    pair: Pair,
+    shop: Server,
     authority: CertificateAuthority,
     host: str,
     expires: datetime | None,
@@ -79,7 +80,7 @@ def test_bad_certificates(
     """A client that trusts the authority still refuses such a certificate."""
     certificate = authority.issue(host, file_name="bad", expires=expires)
     with (
-        TlsFront(pair.subscriber.port, certificate) as front,
+        TlsFront(shop.port, certificate) as front,
         pytest.raises(ssl.SSLCertVerificationError, match=refusal),
     ):
         who_am_i(front, trusting(authority))
@@ -94,7 +95,7 @@ def test_plain_connections_are_refused(front: TlsFront) -> None:
         "S": "FATAL",
         "V": "FATAL",
         "C": "28000",
-        "M": 'no pg_hba.conf entry for host "127.0.0.1", user "monitor", database "shop", '
+        "M": 'no pg_hba.conf entry for host "127.0.0.1", user "reader", database "shop", '
         "no encryption",
     }
 
@@ -121,9 +122,7 @@ def test_slow_answers(front: TlsFront, authority: CertificateAuthority) -> None:
         who_am_i(front, trusting(authority))
 
 
-def test_a_server_without_tls_says_so(pair: Pair, authority: CertificateAuthority) -> None:
+def test_a_server_without_tls_says_so(shop: Server, authority: CertificateAuthority) -> None:
     """The server behind the front has no TLS: asked directly, it refuses."""
     with pytest.raises(pg8000.native.InterfaceError, match="Server refuses SSL"):
-        pg8000.native.Connection(
-            MONITOR, port=pair.subscriber.port, ssl_context=trusting(authority), timeout=5
-        )
+        pg8000.native.Connection(USER, port=shop.port, ssl_context=trusting(authority), timeout=5)

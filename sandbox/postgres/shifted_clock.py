@@ -8,7 +8,7 @@ import struct
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from local.postgres.proxy import Proxy
+from sandbox.postgres.proxy import Proxy
 
 _HEADER: Final = struct.Struct("!cI")
 _TIME: Final = struct.Struct("!q")  # microseconds since 2000
