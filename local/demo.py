@@ -18,10 +18,10 @@ from rich.rule import Rule
 
 from functions.catalogue import CATALOGUE
 from local.postgres.faults import FAULTS, Fault
-from local.slack.render import message
 from local.stack import Execution, Stack, start_stack
-from local.threads import Thread
 from local.trace_table import lambdas_during_poll, trace_table
+from sandbox.slack.render import message
+from sandbox.slack.threads import Thread
 
 _FIRST: Final = FAULTS["conflict"]
 _SECOND: Final = FAULTS["table_not_refreshed"]

@@ -20,14 +20,17 @@ from local.logs.moto_events import MotoEvents
 from local.logs.queries import QueryService
 from local.logs.shipper import Shipper, cluster_log_group, instance_log_stream
 from local.postgres.pair import DATABASE, MONITOR, MONITOR_PASSWORD, Pair, start_pair
-from local.slack import SlackServer
-from local.slack.workspace import BOT_TOKEN
-from local.threads import Thread, threads
 from sandbox.postgres.certificates import CertificateAuthority
 from sandbox.postgres.tls import TlsFront
+from sandbox.slack import App, Channel, SlackServer, Workspace
+from sandbox.slack.threads import Thread, threads
+from sandbox.slack.workspace import BOT_TOKEN
 
 CLUSTER: Final = "sample-cluster"
 HOST: Final = "localhost"
+
+_APP: Final = App("Replication Monitor", "replication-monitor")
+_CHANNEL: Final = Channel("C0LOCAL0001", "replication-alerts")
 
 _PATH: Final = f"{PARAMETER_PATH}{CLUSTER}/"
 
@@ -150,7 +153,7 @@ def start_stack(
         publisher = stack.enter_context(TlsFront(pair.publisher.port, certificate))
         queries = QueryService(MotoEvents(LocalAws.account, LocalAws.region))
         aws = stack.enter_context(LocalAws(queries=queries, clock=clock))
-        slack = stack.enter_context(SlackServer())
+        slack = stack.enter_context(SlackServer(Workspace(app=_APP, channels=[_CHANNEL])))
         shipper = stack.enter_context(_shipper(aws, pair))
         tell("deploying the monitor")
         put_parameters(aws, _database_parameters(subscriber))

@@ -9,9 +9,9 @@ import pytest
 
 from local.aws import Clock
 from local.postgres.faults import FAULTS
-from local.slack.workspace import Message
 from local.stack import Execution, Stack, start_stack
 from local.trials.conduct import SETTINGS, SPEED
+from sandbox.slack.workspace import Message
 
 
 @pytest.fixture(scope="package")

@@ -9,9 +9,9 @@ from functions.catalogue import CATALOGUE
 from local.deployment import PARAMETER_PATH
 from local.postgres.faults import FAULTS
 from local.postgres.pair import DATABASE, MONITOR_PASSWORD, REPLICATOR_PASSWORD
-from local.slack import UPLOAD, Failure
-from local.slack.workspace import BOT_TOKEN, Channel, Message
 from local.stack import CLUSTER, Stack
+from sandbox.slack import UPLOAD, Failure
+from sandbox.slack.workspace import BOT_TOKEN, Channel, Message
 from tests.e2e.conftest import alert, broken, execute, words
 
 HOSTILE_NAME = "<!channel> & *bold* `code` 😀 'x\"; DROP"

@@ -5,7 +5,7 @@ from collections import Counter
 from functions.catalogue import CATALOGUE
 from local.postgres.faults import FAULTS
 from local.stack import CLUSTER, Stack
-from local.threads import Thread
+from sandbox.slack.threads import Thread
 from tests.e2e.conftest import broken, execute
 
 

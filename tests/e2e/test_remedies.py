@@ -7,9 +7,9 @@ import pytest
 
 from local.postgres.faults import FAULTS
 from local.postgres.pair import DATABASE, Pair
-from local.slack.workspace import Message
 from local.stack import Stack
 from sandbox.postgres.waiting import wait_until
+from sandbox.slack.workspace import Message
 from tests.e2e.conftest import alert
 
 

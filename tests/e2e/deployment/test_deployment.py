@@ -13,7 +13,7 @@ from typing import Any
 from local.aws import LocalAws
 from local.aws.cloudformation.sam import translated
 from local.stack import Stack
-from local.threads import Thread
+from sandbox.slack.threads import Thread
 from tests.deployments import LOOKS, Deployer, Deployment
 from tests.e2e.conftest import broken, execute
 from tests.e2e.deployment.conftest import SHOP, on

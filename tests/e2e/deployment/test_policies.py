@@ -13,8 +13,8 @@ from local.aws import Clock, LocalAws
 from local.aws.gateway import Call, Queries
 from local.aws.iam import Policy, Request, requests_of
 from local.aws.json_types import JsonObject
-from local.slack import Failure
 from local.stack import Execution, Stack
+from sandbox.slack import Failure
 from tests.deployments import Deployment
 from tests.e2e.conftest import broken, execute
 

@@ -19,9 +19,9 @@ from local.aws.killing import killed_after
 from local.deployment import RECEIPTS, deploy, functions, put_parameters
 from local.incidents import forget_incidents, incidents
 from local.logs.queries import QueryService
-from local.slack import Failure, Message, SlackServer, Workspace
-from local.slack.web_api import METHODS
-from local.threads import Thread, threads
+from sandbox.slack import Failure, Message, SlackServer, Workspace
+from sandbox.slack.threads import Thread, threads
+from sandbox.slack.web_api import METHODS
 from tests.integration.incidents.world import CLUSTER, Outage, World
 
 BAD_GATEWAY = Failure.server_error(502)

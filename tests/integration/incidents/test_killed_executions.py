@@ -13,7 +13,7 @@ import pytest
 from rich.console import Console
 from rich.table import Table
 
-from local.slack.workspace import BOT_TOKEN
+from sandbox.slack.workspace import BOT_TOKEN
 from scripts.definition import definition
 from tests.integration.incidents.monitor import Monitor, start_monitor
 from tests.integration.incidents.world import FAILS, SLOT_UNUSED

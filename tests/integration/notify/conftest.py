@@ -10,7 +10,7 @@ from moto.server import ThreadedMotoServer
 from functions.notify.receipts import Receipts
 from functions.notify.settings import SlackSettings
 from functions.notify.telling import Surroundings
-from local.slack import Channel, SlackServer, Workspace
+from sandbox.slack import Channel, SlackServer, Workspace
 from tests.integration.notify.teller import Teller
 
 ALERTS = "C0ALERTS"

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from functions.notify.telling import Surroundings, tell
-from local.slack import Workspace
+from sandbox.slack import Workspace
 from tests.unit.notify.logs import conflict, row
 
 OPENED_AT = datetime(2026, 11, 22, 23, 34, 8, tzinfo=UTC)

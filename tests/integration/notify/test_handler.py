@@ -11,7 +11,7 @@ from chalice.test import Client
 from functions.catalogue import CATALOGUE
 from functions.notify.fields import InvalidEventError
 from functions.notify.handler import blueprint
-from local.slack import UPLOAD, Failure, Workspace
+from sandbox.slack import UPLOAD, Failure, Workspace
 from tests.integration.notify.conftest import (
     ALERTS,
     CHANNEL_PARAMETER,

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from local.slack import Channel, Workspace
+from sandbox.slack import Channel, Workspace
 from tests.integration.notify.conftest import ALERTS, CHANNEL_PARAMETER, put
 from tests.integration.notify.teller import FAILS, STORIES, Teller
 

@@ -10,7 +10,7 @@ import pytest
 
 from functions.notify.incident import Posted
 from functions.notify.receipts import Receipts
-from local.slack import UPLOAD, Failure
+from sandbox.slack import UPLOAD, Failure
 from tests.integration.notify.conftest import RECEIPTS
 from tests.integration.notify.teller import (
     FAILS,

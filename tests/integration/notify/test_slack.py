@@ -9,7 +9,7 @@ from functions.notify.incident import Posted
 from functions.notify.settings import SlackSettings
 from functions.notify.slack import Slack
 from functions.notify.slack_errors import SlackError, SlackRefusedError, SlackUnavailableError
-from local.slack import UPLOAD, Failure, SlackServer, Workspace
+from sandbox.slack import UPLOAD, Failure, SlackServer, Workspace
 from tests.integration.notify.conftest import (
     ALERTS,
     ARCHIVE,

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from functions.catalogue import CATALOGUE
-from local.slack import Failure, Message
+from sandbox.slack import Failure, Message
 from tests.integration.notify.conftest import ALERTS, CHANNEL_PARAMETER
 from tests.integration.notify.teller import FAILS, LOG, SILENT_LOG, SLOT, Teller
 

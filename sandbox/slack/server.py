@@ -5,10 +5,10 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Final, Self, cast
 
-from local.slack import arguments, control, files, web_api
-from local.slack.errors import SlackError
-from local.slack.failures import Answer
-from local.slack.workspace import UPLOAD, Workspace
+from sandbox.slack import arguments, control, files, web_api
+from sandbox.slack.errors import SlackError
+from sandbox.slack.failures import Answer
+from sandbox.slack.workspace import UPLOAD, Workspace
 
 logger = logging.getLogger(__name__)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from local.slack.mentions import in_blocks, in_mrkdwn
+from sandbox.slack.mentions import in_blocks, in_mrkdwn
 
 TEXTS: dict[str, tuple[str, list[str]]] = {
     "everybody": ("<!channel> <!here> <!everyone>", ["<!channel>", "<!here>", "<!everyone>"]),

@@ -10,10 +10,10 @@ import json
 from collections.abc import Callable
 from typing import Any, Final
 
-from local.slack.chat import as_json
-from local.slack.failures import Answer, Failure
-from local.slack.web_api import METHODS
-from local.slack.workspace import UPLOAD, Workspace
+from sandbox.slack.chat import as_json
+from sandbox.slack.failures import Answer, Failure
+from sandbox.slack.web_api import METHODS
+from sandbox.slack.workspace import UPLOAD, Workspace
 
 PREFIX: Final = "/_control/"
 

@@ -1,15 +1,16 @@
 """Messages in the terminal, as text of 100 columns."""
 
 import io
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from rich.console import Console, RenderableType
 from rich.text import Text
 
-from local.slack import File, Message
-from local.slack.mrkdwn import to_text
-from local.slack.render import block, conversation, message
+from sandbox.slack import File, Message
+from sandbox.slack.mrkdwn import to_text
+from sandbox.slack.render import block, conversation, message
 
 MRKDWN: dict[str, tuple[str, str]] = {
     "plain": ("8 errors", "8 errors"),
@@ -121,19 +122,20 @@ ALERT = Message(
     "fallback",
     "1700000000.000100",
     blocks=({"type": "header", "text": {"type": "plain_text", "text": "🔴 orders_sub stopped"}},),
+    author="Shop Alerts",
 )
 
 
 def test_a_message_says_who_and_when_and_hides_the_fallback() -> None:
     """The text is for notifications when there are blocks."""
-    assert "Replication Monitor APP   22:13 UTC\n\n🔴 orders_sub stopped" == shown(message(ALERT))
+    assert "Shop Alerts APP   22:13 UTC\n\n🔴 orders_sub stopped" == shown(message(ALERT))
 
 
 def test_a_message_without_blocks_shows_its_text_and_that_it_was_edited() -> None:
     """As Slack does."""
-    edited = Message("C0ALERTS", "*recovered*", "1700000000.000100", history=(ALERT,))
+    edited = replace(ALERT, text="*recovered*", blocks=(), history=(ALERT,))
 
-    assert "Replication Monitor APP   22:13 UTC  (edited)\nrecovered" == shown(message(edited))
+    assert "Shop Alerts APP   22:13 UTC  (edited)\nrecovered" == shown(message(edited))
 
 
 def test_attachments_follow_the_blocks() -> None:

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from local.slack import chat, files
-from local.slack.arguments import Arguments
-from local.slack.errors import SlackError
-from local.slack.workspace import Workspace
+from sandbox.slack import chat, files
+from sandbox.slack.arguments import Arguments
+from sandbox.slack.errors import SlackError
+from sandbox.slack.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def _auth_test(workspace: Workspace, _: Arguments) -> dict[str, Any]:
         "url": f"{workspace.url}/",
         "team": "Local",
         "team_id": "T0LOCAL",
-        "user": "replication-monitor",
+        "user": workspace.app.user,
         "user_id": "U0LOCALBOT",
         "bot_id": "B0LOCALBOT",
     }

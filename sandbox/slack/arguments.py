@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from urllib.parse import parse_qsl
 
-from local.slack.errors import SlackError
+from sandbox.slack.errors import SlackError
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"

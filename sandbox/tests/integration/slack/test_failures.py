@@ -14,8 +14,8 @@ from slack_sdk.http_retry.builtin_handlers import (
     ServerErrorRetryHandler,
 )
 
-from local.slack import UPLOAD, Failure, SlackServer, Workspace
-from tests.integration.slack.conftest import ALERTS
+from sandbox.slack import UPLOAD, Failure, SlackServer, Workspace
+from sandbox.tests.integration.slack.conftest import ALERTS
 
 POST = "chat.postMessage"
 

@@ -7,7 +7,7 @@ with buttons as the only interactive element. Any other block, element or key is
 import json
 from typing import Final
 
-from local.slack.schema import Rule, array, boolean, integer, one_of, record, string, variant
+from sandbox.slack.schema import Rule, array, boolean, integer, one_of, record, string, variant
 
 MAX_BLOCKS: Final = 50
 MAX_TOTAL_CHARACTERS: Final = 13_200

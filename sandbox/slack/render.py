@@ -14,8 +14,8 @@ from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
-from local.slack import mrkdwn
-from local.slack.workspace import File, Message
+from sandbox.slack import mrkdwn
+from sandbox.slack.workspace import File, Message
 
 _Object = Mapping[str, Any]
 
@@ -66,7 +66,7 @@ def block(part: _Object) -> RenderableType:
 
 def _author(posted: Message) -> Text:
     at = datetime.fromtimestamp(float(posted.ts), UTC)
-    author = Text("Replication Monitor", style="bold")
+    author = Text(posted.author, style="bold")
     author.append(" APP ", style="reverse dim")
     remarks = [
         "  (edited)" if posted.history else "",

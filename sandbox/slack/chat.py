@@ -4,11 +4,11 @@ import re
 from dataclasses import replace
 from typing import Any, Final, cast
 
-from local.slack import block_kit
-from local.slack.arguments import Arguments
-from local.slack.errors import SlackError
-from local.slack.schema import array, record, string
-from local.slack.workspace import Channel, Message, Workspace
+from sandbox.slack import block_kit
+from sandbox.slack.arguments import Arguments
+from sandbox.slack.errors import SlackError
+from sandbox.slack.schema import array, record, string
+from sandbox.slack.workspace import Channel, Message, Workspace
 
 MAX_POSTED_CHARACTERS: Final = 40_000
 MAX_UPDATED_CHARACTERS: Final = 4_000

@@ -7,8 +7,8 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from urllib3 import PoolManager
 
-from local.slack import UPLOAD, Workspace
-from tests.integration.slack.conftest import ALERTS
+from sandbox.slack import UPLOAD, Workspace
+from sandbox.tests.integration.slack.conftest import ALERTS
 
 ERRORS = '[{"message": "duplicate key"}]\n'
 

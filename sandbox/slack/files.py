@@ -7,12 +7,12 @@ files.completeUploadExternal shares it.
 from dataclasses import replace
 from typing import Any, Final, cast
 
-from local.slack import chat
-from local.slack.arguments import Arguments
-from local.slack.errors import SlackError
-from local.slack.failures import Answer
-from local.slack.schema import array, record, string
-from local.slack.workspace import File, Message, Workspace
+from sandbox.slack import chat
+from sandbox.slack.arguments import Arguments
+from sandbox.slack.errors import SlackError
+from sandbox.slack.failures import Answer
+from sandbox.slack.schema import array, record, string
+from sandbox.slack.workspace import File, Message, Workspace
 
 UPLOAD_PATH: Final = "/upload/v1/"
 MAX_SNIPPET_BYTES: Final = 1024 * 1024

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from slack_sdk import WebClient
 
-from local.slack import Channel, SlackServer, Workspace
+from sandbox.slack import Channel, SlackServer, Workspace
 
 ALERTS = "C0ALERTS"
 

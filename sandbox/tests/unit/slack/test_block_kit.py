@@ -21,7 +21,7 @@ from slack_sdk.models.blocks import (
     SectionBlock,
 )
 
-from local.slack.block_kit import problems, total_characters
+from sandbox.slack.block_kit import problems, total_characters
 
 Json = dict[str, Any]
 

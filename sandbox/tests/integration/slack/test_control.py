@@ -8,8 +8,8 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from urllib3 import PoolManager
 
-from local.slack import SlackServer
-from tests.integration.slack.conftest import ALERTS
+from sandbox.slack import SlackServer
+from sandbox.tests.integration.slack.conftest import ALERTS
 
 
 def request(server: SlackServer, verb: str, path: str, body: object = None) -> tuple[int, str]:

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from rich.panel import Panel
 
-from local.slack import Message, Workspace
-from local.slack.render import conversation
+from sandbox.slack import Message, Workspace
+from sandbox.slack.render import conversation
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.models.blocks import HeaderBlock, SectionBlock
 
-from local.slack import Message, SlackServer, Workspace
-from tests.integration.slack.conftest import ALERTS
+from sandbox.slack import Message, SlackServer, Workspace
+from sandbox.tests.integration.slack.conftest import ALERTS
 
 POST = "chat.postMessage"
 BLOCKS = [HeaderBlock(text="orders_sub stopped"), SectionBlock(text="*8* errors")]

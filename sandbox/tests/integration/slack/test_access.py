@@ -6,8 +6,8 @@ import pytest
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from local.slack import SlackServer, Workspace
-from tests.integration.slack.conftest import ALERTS
+from sandbox.slack import SlackServer, Workspace
+from sandbox.tests.integration.slack.conftest import ALERTS
 
 CALLS: dict[str, Callable[[WebClient], object]] = {
     "chat:write": lambda client: client.chat_postMessage(channel=ALERTS, text="x"),

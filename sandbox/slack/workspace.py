@@ -7,14 +7,22 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from local.slack import mentions
-from local.slack.errors import SlackError
-from local.slack.failures import Failure, Failures
+from sandbox.slack import mentions
+from sandbox.slack.errors import SlackError
+from sandbox.slack.failures import Failure, Failures
 
 BOT_TOKEN: Final = "xoxb-local"
 BOT_SCOPES: Final = frozenset({"chat:write", "files:write"})
 UPLOAD: Final = "upload"
 """The name under which the upload URL, which is no method of the Web API, counts and fails."""
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """The app that has the token: its `name` stands above messages, `user` is its bot user's."""
+
+    name: str
+    user: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +55,8 @@ class Message:
 
     `ts` identifies it in its channel ("1700000000.000100", seconds since 1970) and is given by
     `Workspace.post`; `thread_ts` is the parent's, or None for a message in the channel itself. A
-    reply that `is_broadcast` shows in the channel as well.
+    reply that `is_broadcast` shows in the channel as well. `author` is the app's name, given by
+    `Workspace.post` too.
     """
 
     channel: str
@@ -60,6 +69,7 @@ class Message:
     is_broadcast: bool = False
     files: tuple[File, ...] = ()
     history: tuple["Message", ...] = ()
+    author: str = ""
 
     def mentions(self) -> Iterator[str]:
         """Everything that notified people, in any version."""
@@ -79,12 +89,14 @@ class Workspace:
         *,
         token: str = BOT_TOKEN,
         scopes: Iterable[str] = BOT_SCOPES,
-        channels: Iterable[Channel] = (Channel("C0LOCAL0001", "replication-alerts"),),
+        app: App = App("Local App", "local-app"),
+        channels: Iterable[Channel] = (Channel("C0LOCAL0001", "alerts"),),
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.token = token
         self.scopes = frozenset(scopes)
         self.channels = {channel.id: channel for channel in channels}
+        self.app = app
         self.url = ""
         self.failures = Failures()
         self._clock = clock
@@ -158,7 +170,7 @@ class Workspace:
 
     def post(self, draft: Message) -> Message:
         with self._lock:
-            message = replace(draft, ts=self._next_ts())
+            message = replace(draft, ts=self._next_ts(), author=self.app.name)
             self._messages[message.channel, message.ts] = message
             return message
 
