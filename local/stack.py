@@ -16,10 +16,10 @@ from local.aws.executions import StateVisit, start_execution, trace, wait_for_en
 from local.aws.lambda_runtime import FunctionConfig
 from local.deployment import PARAMETER_PATH, deploy, functions, put_parameters
 from local.incidents import forget_incidents, incidents
-from local.logs.moto_events import MotoEvents
-from local.logs.queries import QueryService
-from local.logs.shipper import Shipper, cluster_log_group, instance_log_stream
 from local.postgres.pair import DATABASE, MONITOR, MONITOR_PASSWORD, Pair, start_pair
+from sandbox.logs.moto_events import MotoEvents
+from sandbox.logs.queries import QueryService
+from sandbox.logs.shipper import Shipper, cluster_log_group, instance_log_stream
 from sandbox.postgres.certificates import CertificateAuthority
 from sandbox.postgres.tls import TlsFront
 from sandbox.slack import App, Channel, SlackServer, Workspace

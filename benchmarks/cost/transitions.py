@@ -28,8 +28,8 @@ from local.aws.fake_functions import FakeFunctions
 from local.aws.moto_adapters import SimulatedClock
 from local.aws.simulation import LocalAws
 from local.deployment import deploy, functions
-from local.logs.moto_events import MotoEvents
-from local.logs.queries import QueryService
+from sandbox.logs.moto_events import MotoEvents
+from sandbox.logs.queries import QueryService
 
 _START: Final = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 

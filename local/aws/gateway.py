@@ -21,7 +21,7 @@ from local.aws.fake_functions import FakeFunctions
 from local.aws.functions import Functions, InvocationRefusedError, InvocationResult
 from local.aws.json_types import JsonObject
 from local.aws.outages import Outage, Outages
-from local.logs.errors import LogsApiError
+from sandbox.logs.errors import LogsApiError
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment

@@ -3,7 +3,7 @@
 import threading
 from typing import Any
 
-from local.logs.errors import LogsApiError
+from sandbox.logs.errors import LogsApiError
 
 ROWS = [
     [{"field": "@message", "value": 'ERROR: "ü"'}, {"field": "@ptr", "value": "1"}],

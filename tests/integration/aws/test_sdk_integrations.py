@@ -5,7 +5,7 @@ from botocore.exceptions import ClientError
 
 from local.aws import FakeFunctions, LocalAws
 from local.aws.executions import start_execution, wait_for_end
-from local.logs.errors import LogsApiError
+from sandbox.logs.errors import LogsApiError
 from tests.integration.aws.machines import catch, emit, machine, run, sdk
 from tests.integration.aws.queries import CannedQueries
 

@@ -18,7 +18,7 @@ from local.aws.executions import start_execution
 from local.aws.killing import killed_after
 from local.deployment import RECEIPTS, deploy, functions, put_parameters
 from local.incidents import forget_incidents, incidents
-from local.logs.queries import QueryService
+from sandbox.logs.queries import QueryService
 from sandbox.slack import Failure, Message, SlackServer, Workspace
 from sandbox.slack.threads import Thread, threads
 from sandbox.slack.web_api import METHODS

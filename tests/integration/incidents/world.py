@@ -7,7 +7,7 @@ from typing import Any
 
 from functions.report import ClusterReport, Finding, Status, report
 from local.aws import LocalAws
-from local.logs.events import LogEvent
+from sandbox.logs.events import LogEvent
 from tests.unit.notify.logs import START, conflict
 
 CLUSTER = "sample-cluster"

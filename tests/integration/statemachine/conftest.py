@@ -13,8 +13,8 @@ from local.aws.fake_functions import Answer, FakeFunctions
 from local.aws.moto_adapters import Clock, SimulatedClock
 from local.aws.simulation import LocalAws
 from local.definition import filled_in
-from local.logs.moto_events import MotoEvents
-from local.logs.queries import QueryService
+from sandbox.logs.moto_events import MotoEvents
+from sandbox.logs.queries import QueryService
 
 logging.getLogger("moto.stepfunctions").setLevel(logging.CRITICAL)
 

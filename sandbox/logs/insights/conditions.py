@@ -11,8 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
-from local.logs.insights.expressions import Expression
-from local.logs.insights.values import Row, number, text
+from sandbox.logs.insights.expressions import Expression
+from sandbox.logs.insights.values import Row, number, text
 
 OPERATORS: Final[dict[str, Callable[[Any, Any], bool]]] = {
     "=": operator.eq,

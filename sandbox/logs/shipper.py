@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Self
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local.logs.outbox import Outbox, RejectedEventsError
-from local.logs.server_log import EventAssembler, UnsupportedTimeZoneError
-from local.logs.tail import FileTail
+from sandbox.logs.outbox import Outbox, RejectedEventsError
+from sandbox.logs.server_log import EventAssembler, UnsupportedTimeZoneError
+from sandbox.logs.tail import FileTail
 
 if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient

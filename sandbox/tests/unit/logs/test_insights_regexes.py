@@ -2,7 +2,7 @@
 
 import pytest
 
-from local.logs.insights.regexes import UnsupportedRegexError, compile_regex
+from sandbox.logs.insights.regexes import UnsupportedRegexError, compile_regex
 
 
 @pytest.mark.parametrize(

@@ -12,17 +12,17 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from local.logs.errors import (
+from sandbox.logs.errors import (
     InvalidParameterError,
     LimitExceededError,
     LogsApiError,
     MalformedQueryApiError,
     ResourceNotFoundError,
 )
-from local.logs.events import LogEvent
-from local.logs.insights import MalformedQueryError, Query, parse
-from local.logs.lifecycle import STATUSES, QueryRecord, Status
-from local.logs.requests import StartQueryRequest, query_id
+from sandbox.logs.events import LogEvent
+from sandbox.logs.insights import MalformedQueryError, Query, parse
+from sandbox.logs.lifecycle import STATUSES, QueryRecord, Status
+from sandbox.logs.requests import StartQueryRequest, query_id
 
 MAX_CONCURRENT_QUERIES: Final = 100
 """Of one account and region, those of dashboards included."""

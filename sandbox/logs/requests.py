@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
-from local.logs.errors import InvalidParameterError
-from local.logs.insights import MAX_ROWS
+from sandbox.logs.errors import InvalidParameterError
+from sandbox.logs.insights import MAX_ROWS
 
 MAX_LOG_GROUPS: Final = 50
 MAX_QUERY_CHARACTERS: Final = 10_000

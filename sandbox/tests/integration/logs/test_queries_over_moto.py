@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from local.logs.errors import ResourceNotFoundError
-from local.logs.moto_events import MotoEvents
-from local.logs.queries import QueryService
-from local.logs.shipper import Shipper, cluster_log_group, instance_log_stream
-from tests.integration.logs.conftest import ACCOUNT, REGION
-from tests.integration.logs.server_log_file import ServerLogFile
+from sandbox.logs.errors import ResourceNotFoundError
+from sandbox.logs.moto_events import MotoEvents
+from sandbox.logs.queries import QueryService
+from sandbox.logs.shipper import Shipper, cluster_log_group, instance_log_stream
+from sandbox.tests.integration.logs.conftest import ACCOUNT, REGION
+from sandbox.tests.integration.logs.server_log_file import ServerLogFile
 
 if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from local.logs.events import LogEvent
-from local.logs.insights.commands import Command, Filter, Sort, SortKey
-from local.logs.insights.values import Instant, Row, text
+from sandbox.logs.events import LogEvent
+from sandbox.logs.insights.commands import Command, Filter, Sort, SortKey
+from sandbox.logs.insights.values import Instant, Row, text
 
 MAX_ROWS: Final = 10_000
 """What a query without `limit` returns at most; AWS takes a `limit` of 100,000, paged."""

@@ -7,8 +7,8 @@ is ever ignored. The rules come from the AWS documentation of each command; wher
 nothing, the module says what was chosen.
 """
 
-from local.logs.insights.errors import MalformedQueryError
-from local.logs.insights.parser import parse
-from local.logs.insights.query import MAX_ROWS, Query, Result
+from sandbox.logs.insights.errors import MalformedQueryError
+from sandbox.logs.insights.parser import parse
+from sandbox.logs.insights.query import MAX_ROWS, Query, Result
 
 __all__ = ["MAX_ROWS", "MalformedQueryError", "Query", "Result", "parse"]

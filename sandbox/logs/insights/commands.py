@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from local.logs.insights.conditions import Condition
-from local.logs.insights.expressions import Expression
-from local.logs.insights.values import Row, Value, sort_key, text
+from sandbox.logs.insights.conditions import Condition
+from sandbox.logs.insights.expressions import Expression
+from sandbox.logs.insights.values import Row, Value, sort_key, text
 
 
 class Command(Protocol):

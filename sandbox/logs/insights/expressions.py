@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from local.logs.insights.values import Row, Value, text
+from sandbox.logs.insights.values import Row, Value, text
 
 
 class Expression(Protocol):

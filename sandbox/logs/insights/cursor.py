@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from local.logs.insights.errors import MalformedQueryError
-from local.logs.insights.tokens import Kind, Token, tokenize
+from sandbox.logs.insights.errors import MalformedQueryError
+from sandbox.logs.insights.tokens import Kind, Token, tokenize
 
 EVENT_FIELDS: Final = ("@timestamp", "@message", "@logStream", "@log", "@ingestionTime")
 

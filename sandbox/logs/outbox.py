@@ -4,8 +4,8 @@ import contextlib
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from local.logs.batches import batches, by_time
-from local.logs.server_log import ServerEvent
+from sandbox.logs.batches import batches, by_time
+from sandbox.logs.server_log import ServerEvent
 
 if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient

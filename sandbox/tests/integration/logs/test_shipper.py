@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from local.logs.outbox import RejectedEventsError
-from local.logs.server_log import UnsupportedTimeZoneError
-from local.logs.shipper import Shipper, cluster_log_group, instance_log_stream
-from tests.integration.logs.server_log_file import ServerLogFile, shipped, wait_until
+from sandbox.logs.outbox import RejectedEventsError
+from sandbox.logs.server_log import UnsupportedTimeZoneError
+from sandbox.logs.shipper import Shipper, cluster_log_group, instance_log_stream
+from sandbox.tests.integration.logs.server_log_file import ServerLogFile, shipped, wait_until
 
 if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient

@@ -2,7 +2,7 @@
 
 import pytest
 
-from local.logs.insights.values import Instant, Value, sort_key, text
+from sandbox.logs.insights.values import Instant, Value, sort_key, text
 
 
 def test_natural_order() -> None:

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 
-from local.logs.errors import ResourceNotFoundError
-from local.logs.events import LogEvent
-from local.logs.insights import parse
+from sandbox.logs.errors import ResourceNotFoundError
+from sandbox.logs.events import LogEvent
+from sandbox.logs.insights import parse
 
 START = 1_795_400_000
 """2026-11-23 02:13:20 UTC, in epoch seconds."""

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from local.logs.errors import InvalidParameterError
-from local.logs.requests import StartQueryRequest, query_id
-from tests.unit.local_logs.fakes import GROUP, START
+from sandbox.logs.errors import InvalidParameterError
+from sandbox.logs.requests import StartQueryRequest, query_id
+from sandbox.tests.unit.logs.fakes import GROUP, START
 
 ARN = f"arn:aws:logs:eu-west-1:123456789012:log-group:{GROUP}"
 VALID = {"startTime": START, "endTime": START, "queryString": "limit 1"}

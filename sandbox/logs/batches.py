@@ -7,7 +7,7 @@ chronological order, and 1 MB for one event.
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from local.logs.server_log import ServerEvent
+from sandbox.logs.server_log import ServerEvent
 
 MAX_BYTES: Final = 1_048_576
 MAX_EVENTS: Final = 10_000

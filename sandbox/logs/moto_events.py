@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from moto.logs.models import logs_backends
 
-from local.logs.errors import ResourceNotFoundError
-from local.logs.events import LogEvent
+from sandbox.logs.errors import ResourceNotFoundError
+from sandbox.logs.events import LogEvent
 
 _ARN: Final = re.compile(
     r"arn:aws[a-z-]*:logs:(?P<region>[^:]+):(?P<account>\d{12}):log-group:(?P<name>[^:*]+)"

@@ -6,7 +6,7 @@
 import re
 from typing import Final
 
-from local.logs.insights.conditions import (
+from sandbox.logs.insights.conditions import (
     OPERATORS,
     All,
     AnyOf,
@@ -16,10 +16,10 @@ from local.logs.insights.conditions import (
     Like,
     Not,
 )
-from local.logs.insights.cursor import Cursor
-from local.logs.insights.expressions import FUNCTIONS, Call, Expression, Field, Function, Literal
-from local.logs.insights.regexes import SUPPORTED, UnsupportedRegexError, compile_regex
-from local.logs.insights.tokens import Kind, Token
+from sandbox.logs.insights.cursor import Cursor
+from sandbox.logs.insights.expressions import FUNCTIONS, Call, Expression, Field, Function, Literal
+from sandbox.logs.insights.regexes import SUPPORTED, UnsupportedRegexError, compile_regex
+from sandbox.logs.insights.tokens import Kind, Token
 
 _TESTS: Final = (*OPERATORS, "like", "not like", "in", "not in", "ispresent(field)")
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Final, TypeVar
 
-from local.logs.insights.commands import (
+from sandbox.logs.insights.commands import (
     Column,
     Command,
     Dedup,
@@ -15,11 +15,11 @@ from local.logs.insights.commands import (
     Sort,
     SortKey,
 )
-from local.logs.insights.condition_grammar import read_condition, read_expression, read_regex
-from local.logs.insights.cursor import Cursor
-from local.logs.insights.expressions import Field
-from local.logs.insights.query import MAX_ROWS, Query
-from local.logs.insights.tokens import Kind, Token
+from sandbox.logs.insights.condition_grammar import read_condition, read_expression, read_regex
+from sandbox.logs.insights.cursor import Cursor
+from sandbox.logs.insights.expressions import Field
+from sandbox.logs.insights.query import MAX_ROWS, Query
+from sandbox.logs.insights.tokens import Kind, Token
 
 T = TypeVar("T")
 

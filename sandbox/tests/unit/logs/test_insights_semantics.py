@@ -2,8 +2,8 @@
 
 import pytest
 
-from local.logs.insights import parse
-from tests.unit.local_logs.fakes import GROUP, event, events, rows
+from sandbox.logs.insights import parse
+from sandbox.tests.unit.logs.fakes import GROUP, event, events, rows
 
 ERROR = 'ERROR:  duplicate key value violates unique constraint "orders_pkey"'
 LOG = "LOG:  checkpoint complete"

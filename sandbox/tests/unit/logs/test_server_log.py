@@ -2,7 +2,7 @@
 
 import pytest
 
-from local.logs.server_log import EventAssembler, ServerEvent, UnsupportedTimeZoneError
+from sandbox.logs.server_log import EventAssembler, ServerEvent, UnsupportedTimeZoneError
 
 NOW = 1_795_400_099_000
 PREFIX = "2026-11-23 02:13:20 UTC"

@@ -5,9 +5,16 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from local.logs.batches import MAX_BYTES, MAX_EVENTS, MAX_SPAN_MS, OVERHEAD_BYTES, batches, by_time
-from local.logs.outbox import Outbox, RejectedEventsError
-from local.logs.server_log import ServerEvent
+from sandbox.logs.batches import (
+    MAX_BYTES,
+    MAX_EVENTS,
+    MAX_SPAN_MS,
+    OVERHEAD_BYTES,
+    batches,
+    by_time,
+)
+from sandbox.logs.outbox import Outbox, RejectedEventsError
+from sandbox.logs.server_log import ServerEvent
 
 if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient

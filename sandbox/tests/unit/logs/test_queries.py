@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from local.logs.errors import LogsApiError
-from local.logs.lifecycle import Status
-from local.logs.queries import QueryService
-from tests.unit.local_logs.fakes import GROUP, START, StoredEvents, events
+from sandbox.logs.errors import LogsApiError
+from sandbox.logs.lifecycle import Status
+from sandbox.logs.queries import QueryService
+from sandbox.tests.unit.logs.fakes import GROUP, START, StoredEvents, events
 
 STORED = events(*(f"ERROR:  number {number}" for number in range(4)), "LOG:  all is well")
 

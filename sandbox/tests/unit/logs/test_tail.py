@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from local.logs.tail import FileTail
+from sandbox.logs.tail import FileTail
 
 
 @pytest.fixture

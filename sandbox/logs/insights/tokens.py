@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from local.logs.insights.errors import MalformedQueryError
+from sandbox.logs.insights.errors import MalformedQueryError
 
 _TOKEN: Final = re.compile(
     r"""

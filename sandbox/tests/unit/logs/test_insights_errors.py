@@ -2,7 +2,7 @@
 
 import pytest
 
-from local.logs.insights import MalformedQueryError, parse
+from sandbox.logs.insights import MalformedQueryError, parse
 
 CASES = [
     ("", 1, 1, "unknown command 'the end of the query'", "fields, display, filter"),
