@@ -5,15 +5,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from local.aws import LocalAws
-from local.aws.lambda_runtime import FunctionConfig
 from local.definition import filled_in
+from sandbox.aws import LocalAws
+from sandbox.aws.lambda_runtime import FunctionConfig
 
 PROJECT: Final = Path(__file__).parents[1]
 PARAMETER_PATH: Final = "/monitoring-logical-replication/"
 STATE_MACHINE: Final = "ReplicationMonitor"
 INCIDENTS: Final = "Incidents"
 RECEIPTS: Final = "Receipts"
+EXPIRY: Final = "expires_at"
 ALERTS: Final = "AlertTopic"
 
 NOT_IN_THE_TEMPLATE: Final = ("SLACK_BASE_URL", "SSL_CERT_FILE")
@@ -60,8 +61,8 @@ def functions(environment: Mapping[str, str]) -> dict[str, FunctionConfig]:
 
 def deploy(aws: LocalAws, configurations: Mapping[str, FunctionConfig]) -> str:
     """Deploy the functions, tables and topic, and the state machine that uses them; its ARN."""
-    aws.create_table(INCIDENTS, "cluster")
-    aws.create_table(RECEIPTS, "incident")
+    aws.create_table(INCIDENTS, "cluster", EXPIRY)
+    aws.create_table(RECEIPTS, "incident", EXPIRY)
     arns = {name: aws.deploy(function) for name, function in configurations.items()}
     substitutions = {
         "CheckReplicationFunctionArn": arns["CheckReplication"],

@@ -4,8 +4,8 @@ from typing import Any, Final
 
 from boto3.dynamodb.types import TypeDeserializer
 
-from local.aws import LocalAws
 from local.deployment import INCIDENTS, RECEIPTS
+from sandbox.aws import LocalAws
 
 _KEYS: Final = {INCIDENTS: "cluster", RECEIPTS: "incident"}
 

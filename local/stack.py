@@ -11,12 +11,12 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
-from local.aws import Clock, LocalAws
-from local.aws.executions import StateVisit, start_execution, trace, wait_for_end
-from local.aws.lambda_runtime import FunctionConfig
 from local.deployment import PARAMETER_PATH, deploy, functions, put_parameters
 from local.incidents import forget_incidents, incidents
 from local.postgres.pair import DATABASE, MONITOR, MONITOR_PASSWORD, Pair, start_pair
+from sandbox.aws import Clock, LocalAws
+from sandbox.aws.executions import StateVisit, start_execution, trace, wait_for_end
+from sandbox.aws.lambda_runtime import FunctionConfig
 from sandbox.logs.moto_events import MotoEvents
 from sandbox.logs.queries import QueryService
 from sandbox.logs.shipper import Shipper, cluster_log_group, instance_log_stream

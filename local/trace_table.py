@@ -7,8 +7,8 @@ from typing import Final
 from rich.table import Table
 from rich.text import Text
 
-from local.aws.executions import StateVisit
-from local.aws.functions import Invocation
+from sandbox.aws.executions import StateVisit
+from sandbox.aws.functions import Invocation
 
 POLL: Final = ("WaitForQuery", "GetQueryResults", "QueryFinished")
 LAMBDAS: Final = ("CheckReplication", "Notify")

@@ -10,12 +10,12 @@ from typing import Final
 from rich.console import Console, Group, RenderableType
 from rich.markup import escape
 
-from local.aws.executions import ExecutionStillRunningError
 from local.control import Command, CommandError, serve
 from local.postgres.faults import FAULTS, Fault
 from local.postgres.pair import Pair
 from local.stack import CLUSTER, Stack, start_stack
 from local.trace_table import trace_table
+from sandbox.aws.executions import ExecutionStillRunningError
 from sandbox.postgres.waiting import DeadlinePassedError
 
 _WIDTH: Final = 110

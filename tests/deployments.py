@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from local.aws import LocalAws
+from sandbox.aws import LocalAws
 from scripts.account import open_session
 from scripts.deploy.deployment import deploy
 from scripts.deploy.request import read

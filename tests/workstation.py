@@ -4,7 +4,7 @@ from typing import Final
 
 import pytest
 
-from local.aws import LocalAws
+from sandbox.aws import LocalAws
 
 _LEFT_OVER: Final = ("AWS_PROFILE", "AWS_REGION", "AWS_SESSION_TOKEN", "AWS_CA_BUNDLE")
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.cost.measurements import Use
-from local.aws import LocalAws
-from local.aws.lambda_runtime import FunctionConfig, LambdaRuntime, LogEvent
+from sandbox.aws import LocalAws
+from sandbox.aws.lambda_runtime import FunctionConfig, LambdaRuntime, LogEvent
 
 READS: Final = frozenset({"GetItem", "Query", "Scan"})
 WRITES: Final = frozenset({"DeleteItem", "PutItem", "UpdateItem"})

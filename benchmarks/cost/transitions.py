@@ -23,11 +23,11 @@ from benchmarks.cost.stories import (
     TEN_OPENED,
 )
 from functions.report import ClusterReport, Finding, Status, report
-from local.aws.executions import start_execution, trace
-from local.aws.fake_functions import FakeFunctions
-from local.aws.moto_adapters import SimulatedClock
-from local.aws.simulation import LocalAws
 from local.deployment import deploy, functions
+from sandbox.aws.executions import start_execution, trace
+from sandbox.aws.fake_functions import FakeFunctions
+from sandbox.aws.moto_adapters import SimulatedClock
+from sandbox.aws.simulation import LocalAws
 from sandbox.logs.moto_events import MotoEvents
 from sandbox.logs.queries import QueryService
 

@@ -11,12 +11,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from local.aws import Clock
-from local.aws.executions import StateVisit
 from local.postgres.faults import Fault
 from local.stack import Execution, Stack, start_stack
 from local.trials import baseline
 from local.trials.trial import Trial
+from sandbox.aws import Clock
+from sandbox.aws.executions import StateVisit
 
 SPEED: Final = 10
 """How much faster the state machine waits in a trial."""

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from local.aws import Clock
 from local.postgres.faults import FAULTS
 from local.stack import Execution, Stack, start_stack
 from local.trials.conduct import SETTINGS, SPEED
+from sandbox.aws import Clock
 from sandbox.slack.workspace import Message
 
 

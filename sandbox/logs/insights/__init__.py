@@ -1,4 +1,4 @@
-"""The part of the Logs Insights query language that this project uses. Development only.
+"""The part of the Logs Insights query language that is supported. Development only.
 
 In stage order: `tokens` cuts the text, `parser` (with `condition_grammar` and `regexes`) reads it,
 `commands`, `conditions`, `expressions` and `values` are what was read, `query` runs it over events.

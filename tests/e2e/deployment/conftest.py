@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from local.aws import LocalAws
 from local.deployment import NOT_IN_THE_TEMPLATE
 from local.stack import Stack
+from sandbox.aws import LocalAws
 from tests.deployments import Deployer, Deployment, deployer
 
 SHOP = "shop"

@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from local.aws import LocalAws
-from local.aws.cloudformation.sam import translated
 from local.stack import Stack
+from sandbox.aws import LocalAws
+from sandbox.aws.cloudformation.sam import translated
 from sandbox.slack.threads import Thread
 from tests.deployments import LOOKS, Deployer, Deployment
 from tests.e2e.conftest import broken, execute

@@ -9,11 +9,11 @@ import pytest
 from rich.console import Console
 from rich.table import Table
 
-from local.aws import Clock, LocalAws
-from local.aws.gateway import Call, Queries
-from local.aws.iam import Policy, Request, requests_of
-from local.aws.json_types import JsonObject
 from local.stack import Execution, Stack
+from sandbox.aws import Clock, LocalAws
+from sandbox.aws.gateway import Call, Queries
+from sandbox.aws.iam import Policy, Request, requests_of
+from sandbox.aws.json_types import JsonObject
 from sandbox.slack import Failure
 from tests.deployments import Deployment
 from tests.e2e.conftest import broken, execute

@@ -15,9 +15,9 @@ from chalice_app import app
 from functions.check_replication.execution_input import InvalidInput
 from functions.check_replication.handler import CHECK_SECONDS
 from functions.telemetry import logger
-from local.aws import LocalAws
 from local.deployment import PARAMETER_PATH, PROJECT, put_parameters
 from local.postgres.pair import DATABASE, MONITOR, MONITOR_PASSWORD, Pair
+from sandbox.aws import LocalAws
 from sandbox.postgres.certificates import CertificateAuthority
 from sandbox.postgres.tls import TlsFront
 

@@ -13,11 +13,11 @@ from typing import Any
 
 from functions.notify.receipts import Receipts
 from functions.notify.telling import Surroundings, tell
-from local.aws import FakeFunctions, LocalAws, SimulatedClock
-from local.aws.executions import start_execution
-from local.aws.killing import killed_after
 from local.deployment import RECEIPTS, deploy, functions, put_parameters
 from local.incidents import forget_incidents, incidents
+from sandbox.aws import FakeFunctions, LocalAws, SimulatedClock
+from sandbox.aws.executions import start_execution
+from sandbox.aws.killing import killed_after
 from sandbox.logs.queries import QueryService
 from sandbox.slack import Failure, Message, SlackServer, Workspace
 from sandbox.slack.threads import Thread, threads

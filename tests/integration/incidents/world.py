@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from functions.report import ClusterReport, Finding, Status, report
-from local.aws import LocalAws
+from sandbox.aws import LocalAws
 from sandbox.logs.events import LogEvent
 from tests.unit.notify.logs import START, conflict
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from local.aws.cloudformation.sam import translated
+from sandbox.aws.cloudformation.sam import translated
 
 Lint = Callable[[dict[str, Any]], tuple[int, str]]
 UPLOADED = {

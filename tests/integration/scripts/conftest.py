@@ -9,7 +9,7 @@ import pytest
 from boto3.session import Session
 from rich.console import Console
 
-from local.aws import LocalAws
+from sandbox.aws import LocalAws
 from scripts.account import open_session
 from tests import workstation
 

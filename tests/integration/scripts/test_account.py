@@ -1,7 +1,7 @@
 import pytest
 from botocore.exceptions import NoCredentialsError
 
-from local.aws import LocalAws
+from sandbox.aws import LocalAws
 from scripts.account import NoRegionError, identity, open_session
 
 

@@ -8,7 +8,7 @@ import pytest
 from boto3.session import Session
 from rich.console import Console
 
-from local.aws import LocalAws
+from sandbox.aws import LocalAws
 from scripts.configure.setting_up import NothingWrittenError, Order, set_up
 from scripts.parameter_store import NotWrittenError
 from tests.integration.scripts.conftest import PATH

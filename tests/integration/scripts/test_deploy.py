@@ -18,7 +18,7 @@ from boto3.session import Session
 from botocore.exceptions import NoCredentialsError
 from rich.console import Console
 
-from local.aws import LocalAws
+from sandbox.aws import LocalAws
 from scripts.account import open_session
 from scripts.deploy.checks import NotDeployableError
 from scripts.deploy.deployment import DeploymentError, deploy

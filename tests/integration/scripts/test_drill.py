@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from boto3.session import Session
 
-from local.aws import LocalAws
+from sandbox.aws import LocalAws
 from scripts.drill import DrillError, drill
 from scripts.stacks import StackError
 from tests.integration.scripts.conftest import STACK, MakeStack, console_to

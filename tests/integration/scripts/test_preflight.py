@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from boto3.session import Session
 
-from local.aws import LocalAws
+from sandbox.aws import LocalAws
 from scripts.account import identity
 from scripts.preflight.inspection import Inspection, Subject
 from scripts.preflight.outcome import Outcome, Verdict

@@ -6,7 +6,7 @@ from io import StringIO
 import pytest
 from boto3.session import Session
 
-from local.aws import LocalAws
+from sandbox.aws import LocalAws
 from scripts.stacks import StackError
 from scripts.undeploy import undeploy
 from tests.integration.scripts.conftest import PATH, STACK, MakeStack, console_to

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from local.aws.executions import StateVisit, start_execution, trace, wait_for_end
-from local.aws.fake_functions import Answer, FakeFunctions
-from local.aws.moto_adapters import Clock, SimulatedClock
-from local.aws.simulation import LocalAws
 from local.definition import filled_in
+from sandbox.aws.executions import StateVisit, start_execution, trace, wait_for_end
+from sandbox.aws.fake_functions import Answer, FakeFunctions
+from sandbox.aws.moto_adapters import Clock, SimulatedClock
+from sandbox.aws.simulation import LocalAws
 from sandbox.logs.moto_events import MotoEvents
 from sandbox.logs.queries import QueryService
 
@@ -108,7 +108,7 @@ class Machine:
             group = LOG_GROUP.format(name)
             self.aws.client("logs").create_log_group(logGroupName=group)
         self.aws.client("logs").create_log_group(logGroupName="/aws/lambda/CheckReplication")
-        self.aws.create_table(INCIDENTS, "cluster")
+        self.aws.create_table(INCIDENTS, "cluster", "expires_at")
         self.topic = self.aws.create_topic("alerts")
         self.arn = self.aws.create_state_machine(
             "ReplicationMonitor",

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from local.aws.fake_functions import FunctionError, in_turn
-from local.aws.functions import ServiceError, TooManyRequestsError
+from sandbox.aws.fake_functions import FunctionError, in_turn
+from sandbox.aws.functions import ServiceError, TooManyRequestsError
 from tests.integration.statemachine.conftest import (
     MakeMachine,
     cluster,

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from local.aws.executions import wait_for_end
-from local.aws.fake_functions import FunctionError, in_turn
-from local.aws.moto_adapters import SimulatedClock
+from sandbox.aws.executions import wait_for_end
+from sandbox.aws.fake_functions import FunctionError, in_turn
+from sandbox.aws.moto_adapters import SimulatedClock
 from tests.integration.statemachine.conftest import (
     INCIDENTS,
     LOG_GROUP,

@@ -1,7 +1,7 @@
 from datetime import UTC, datetime, timedelta
 
-from local.aws.executions import StateVisit
 from local.trials.conduct import seconds_in_real_time
+from sandbox.aws.executions import StateVisit
 
 BEGIN = datetime(2026, 11, 22, 23, 34, tzinfo=UTC)
 

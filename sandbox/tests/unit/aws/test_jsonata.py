@@ -1,0 +1,129 @@
+"""JSONata's semantics as the state machine relies on them, through our evaluator."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from moto.stepfunctions.parser.asl.jsonata.jsonata import JSONataException
+
+from sandbox.aws.moto_adapters.jsonata import evaluate
+
+NOW = datetime(2026, 11, 22, 23, 34, 8, 7_000, tzinfo=UTC)
+DATA: dict[str, Any] = {
+    "clusters": [{"name": "a", "findings": [1]}, {"name": "b", "findings": [2, 3]}],
+    "one": [{"name": "a"}],
+    "empty": [],
+    "nothing": None,
+    "nested": [[1], [2]],
+    "at": "2026-11-22T23:34:08.123Z",
+    "arn": "arn:aws:logs:eu-west-1:1:log-group:/aws/rds/c/postgresql",
+}
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("$d.clusters.findings", [1, 2, 3]),
+        ("$d.clusters[name = 'a']", DATA["clusters"][0]),
+        ("[$d.clusters[name = 'a']]", [DATA["clusters"][0]]),
+        ("[$d.clusters[name = 'z']]", []),
+        ("$d.clusters[name = 'a'][]", [DATA["clusters"][0]]),
+        ("$d.one.name", "a"),
+        ("[$d.one.name]", ["a"]),
+        ("$d.one", [{"name": "a"}]),
+        ("$d.empty", []),
+        ("$d.nested", [[1], [2]]),
+        ("$d.nothing", None),
+        ("null", None),
+        ("{'a': $d.missing, 'b': null}", {"b": None}),
+        ("$exists($d.nothing)", True),
+        ("$exists($d.missing)", False),
+        ("$type($d.nothing)", "null"),
+        ("$type($d.empty)", "array"),
+        ("$count($d.empty)", 0),
+        ("$count($d.missing)", 0),
+        ("$boolean($d.empty)", False),
+        ("[1..3]", [1, 2, 3]),
+        ("$map($d.clusters, function($c) { $c.name })", ["a", "b"]),
+        ("$map($d.one, function($c) { $c.name })", "a"),
+        ("[$map($d.one, function($c) { $c.name })]", ["a"]),
+        ("$filter($d.clusters, function($c) { $c.name = 'b' }).name", "b"),
+        ("$merge([{'a': 1}, {'a': 2, 'b': null}])", {"a": 2, "b": None}),
+        ("$append($d.empty, {'a': 1})", [{"a": 1}]),
+        ("$append([1], 2)", [1, 2]),
+        ("$string({'a': [1, null]})", '{"a":[1,null]}'),
+        ("$number('12.50')", 12.5),
+        ("4 / 2", 2),
+        ("$min([3, 1]) + $max([3, 1])", 4),
+        ("$contains('Error', /ERR/i)", True),
+        ("$match('finished at 0/17184E8', /[0-9A-F]+\\/[0-9A-F]+/)[0].match", "0/17184E8"),
+        ("$split('a/b', '/')", ["a", "b"]),
+        ("$substringAfter($d.arn, ':log-group:')", "/aws/rds/c/postgresql"),
+        ("$toMillis($d.at)", 1795390448123),
+        ("$fromMillis(1795390448123)", "2026-11-22T23:34:08.123Z"),
+        ("$encodeUrlComponent('/a b:ü')", "%2Fa%20b%3A%C3%BC"),
+        ("$millis()", 1795390448007),
+        ("$now()", "2026-11-22T23:34:08.007Z"),
+        ("$now('[H01]:[m01] [z]', '+0100')", "00:34 GMT+01:00"),
+        ("$now() = $fromMillis($millis())", True),
+        ("'Running' in ['Scheduled', 'Running']", True),
+        ("$partition([1, 2, 3], 2)", [[1, 2], [3]]),
+        ("$range(0, 4, 2)", [0, 2, 4]),
+        ("$range(1, 1, 1)", [1]),
+        ("$hash('a', 'SHA-1')", "86f7e437faa5a7fce15d1ddcb9eaeaea377667b8"),
+        ("$random(7) = $random(7)", True),
+        ("$random() < 1", True),
+        ("$length($uuid())", 36),
+        ("$parse('{\"a\": [null, 1.5]}')", {"a": [None, 1.5]}),
+        ("$parse('[1]')[0]", 1),
+    ],
+)
+def test_a_result_is_plain_json(expression: str, expected: Any) -> None:
+    result = evaluate(expression, {"d": DATA}, NOW)
+    assert expected == result
+    assert type(expected) is type(result)
+
+
+@pytest.mark.parametrize(
+    ("expression", "reason"),
+    [
+        ("$d.missing", "returned nothing"),
+        ("$d.clusters[name = 'z']", "returned nothing"),
+        ("$sum", "unsupported result type"),
+        ("function($x) { $x }", "unsupported result type"),
+        ("[$sum]", "unsupported result type"),
+        ("1 + 'a'", "must evaluate to a number"),
+        ("$error('mine')", "mine"),
+        ("$nosuch(1)", "non-function"),
+        ("$hash('a', 'CRC')", "does not know the algorithm 'CRC'"),
+        ("$partition([1], 0)", "at least 1"),
+        ("$range(1, 2, 0)", "not 0"),
+        ("$parse('{')", "Expecting"),
+        ("$parse($d.missing)", "JSON"),
+        ("($f := function() { 1 + $f() }; $f())", "recursion"),
+    ],
+)
+def test_a_failure_says_why(expression: str, reason: str) -> None:
+    with pytest.raises(JSONataException) as failure:
+        evaluate(expression, {"d": DATA}, NOW)
+    assert reason in (failure.value.details or "")
+
+
+def test_an_expression_is_evaluated_anew_each_time() -> None:
+    """With its own variables and instant, also in threads at once."""
+    expression = "($to := $append(?, $n); [$to(0), $millis() % 1000, $map([1, 2], $string)])"
+
+    def one(number: int) -> Any:
+        return evaluate(expression, {"n": number}, NOW + timedelta(milliseconds=number))
+
+    with ThreadPoolExecutor(8) as pool:
+        results = list(pool.map(one, range(200)))
+    assert [[0, number, 7 + number, "1", "2"] for number in range(200)] == results
+
+
+def test_the_variables_stay_as_they_are() -> None:
+    """An expression that changes a part of them works on a copy."""
+    data = {"a": [{"b": 1}]}
+    assert [{"b": 2}] == evaluate("$d.a ~> | $ | {'b': 2} |", {"d": data}, NOW)
+    assert {"a": [{"b": 1}]} == data
