@@ -11,7 +11,7 @@ from scripts.check_docs.markdown import Page, read
 from scripts.check_docs.references import exists, goals, names_a_path, targets
 from scripts.check_docs.shell import Command, commands
 
-PAGES: Final = ("README.md", "CONTRIBUTING.md", "docs/*.md")
+PAGES: Final = ("README.md", "CONTRIBUTING.md", "sandbox/README.md", "docs/*.md")
 
 
 @dataclass(frozen=True, order=True, slots=True)

@@ -10,7 +10,9 @@ PROJECT = Path(__file__).parents[3]
 MODULES = sorted(
     str(path.relative_to(PROJECT)) for path in PROJECT.joinpath("sandbox").rglob("*.py")
 )
-AROUND = {path.stem for path in PROJECT.iterdir()} - {"sandbox"}
+AROUND = {path.stem for path in PROJECT.iterdir() if path.is_dir() or path.suffix == ".py"} - {
+    "sandbox"
+}
 
 
 @pytest.mark.parametrize(
