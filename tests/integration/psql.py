@@ -3,10 +3,10 @@
 import subprocess
 from pathlib import Path
 
-from local.postgres import binaries
-from local.postgres.data_directory import program_environment
 from local.postgres.pair import DATABASE
-from local.postgres.server import Server
+from sandbox.postgres import binaries
+from sandbox.postgres.data_directory import program_environment
+from sandbox.postgres.server import Server
 
 
 def psql(

@@ -7,7 +7,7 @@ from itertools import groupby
 from functions.catalogue import FilledRemedy, FilledScript, Place
 from functions.catalogue.evidence import TO_BE_SUPPLIED
 from local.postgres.pair import Pair
-from local.postgres.server import Server
+from sandbox.postgres.server import Server
 from tests.integration.psql import psql
 
 PLACEHOLDER = re.compile(r"'?<([a-zA-Z ]+)>'?")

@@ -3,7 +3,7 @@
 import socket
 import struct
 
-from local.postgres.proxy import Proxy
+from sandbox.postgres.proxy import Proxy
 
 KNOWN = frozenset({"user", "database"})
 

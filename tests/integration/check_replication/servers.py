@@ -1,7 +1,7 @@
 """The PostgreSQL versions at hand; 16 and 18 come with the development requirements."""
 
-from local.postgres.binaries import BinariesNotFoundError, find
 from local.postgres.faults.fault import VERSIONS
+from sandbox.postgres.binaries import BinariesNotFoundError, find
 
 ALWAYS = ("16", "18")
 

@@ -22,8 +22,8 @@ from local.postgres.pair import (
     Pair,
     start_pair,
 )
-from local.postgres.server import Server
-from local.postgres.waiting import wait_until
+from sandbox.postgres.server import Server
+from sandbox.postgres.waiting import wait_until
 from tests.integration.check_replication.conftest import SETTINGS
 
 

@@ -11,8 +11,8 @@ from functions.check_replication.targets import Target
 from functions.report import ClusterReport, Status
 from local.postgres.faults import FAULTS
 from local.postgres.pair import DATABASE, MONITOR, MONITOR_PASSWORD, Pair
-from local.postgres.server import Server
-from local.postgres.waiting import wait_until
+from sandbox.postgres.server import Server
+from sandbox.postgres.waiting import wait_until
 from tests.integration.check_replication.test_faults import broken, login
 
 ERRORS = "SELECT coalesce(sum(apply_error_count), 0) FROM pg_stat_subscription_stats"

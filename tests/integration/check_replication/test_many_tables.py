@@ -9,8 +9,8 @@ from functions.check_replication.handler import PROBES
 from functions.check_replication.targets import Login, Target
 from functions.report import ClusterReport
 from local.postgres.pair import DATABASE, MONITOR, MONITOR_PASSWORD, Pair, start_pair
-from local.postgres.server import Server
-from local.postgres.waiting import wait_until
+from sandbox.postgres.server import Server
+from sandbox.postgres.waiting import wait_until
 from tests.integration.check_replication.conftest import SETTINGS
 
 COUNT = 10_001

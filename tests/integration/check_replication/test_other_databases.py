@@ -10,7 +10,7 @@ from functions.check_replication.probe import MAX_OTHER_DATABASES
 from functions.report import Status
 from local.postgres import second_database
 from local.postgres.pair import DATABASE, PUBLICATION, Pair
-from local.postgres.server import Server
+from sandbox.postgres.server import Server
 from tests.integration.check_replication.test_faults import verdict
 
 ELSEWHERE = second_database.DATABASE

@@ -11,8 +11,8 @@ from functions.catalogue.quoting import identifier
 from functions.check_replication.probe import look_at_publisher
 from functions.check_replication.publisher_snapshot import Publication
 from functions.check_replication.targets import Login
-from local.postgres.binaries import find
-from local.postgres.server import Server
+from sandbox.postgres.binaries import find
+from sandbox.postgres.server import Server
 from tests.integration.check_replication.servers import AT_HAND
 
 DATABASE = "shop"

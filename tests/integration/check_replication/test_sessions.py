@@ -14,7 +14,7 @@ from functions.check_replication.targets import Target
 from functions.report import ClusterReport
 from local.postgres.faults import FAULTS
 from local.postgres.pair import DATABASE, MONITOR, MONITOR_PASSWORD, Pair
-from local.postgres.server import Server
+from sandbox.postgres.server import Server
 from tests.integration.check_replication.pooler import PickyPooler
 from tests.integration.check_replication.test_faults import broken, login
 

@@ -14,7 +14,6 @@ from functions.notify.log.distinct_errors import distinct_errors
 from functions.notify.log.events import log_events
 from functions.notify.log.root_cause import refine
 from functions.report import ClusterReport, Status
-from local.postgres import binaries
 from local.postgres.pair import (
     DATABASE,
     MONITOR,
@@ -23,8 +22,9 @@ from local.postgres.pair import (
     SUBSCRIPTION,
     Pair,
 )
-from local.postgres.server import Server
-from local.postgres.waiting import wait_until
+from sandbox.postgres import binaries
+from sandbox.postgres.server import Server
+from sandbox.postgres.waiting import wait_until
 from tests.unit.notify.logs import row
 
 ELSEWHERE = "elsewhere"

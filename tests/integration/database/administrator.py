@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from local.postgres.server import Server
+from sandbox.postgres.server import Server
 from tests.integration.psql import psql
 
 FILES = Path(__file__).parents[3] / "database"

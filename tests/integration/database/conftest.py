@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from local.postgres.binaries import BinariesNotFoundError, find
 from local.postgres.faults.fault import VERSIONS
 from local.postgres.pair import DATABASE, REPLICATOR, Pair, start_pair
-from local.postgres.server import Server
+from sandbox.postgres.binaries import BinariesNotFoundError, find
+from sandbox.postgres.server import Server
 from tests.integration.database.administrator import Administrator
 from tests.integration.database.roles import ROLE
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from local.postgres.pair import DATABASE, Pair
-from local.postgres.server import Server
 from local.postgres.setups import SETUPS
+from sandbox.postgres.server import Server
 from tests.integration.database.administrator import Administrator, FileFailedError
 from tests.integration.database.conftest import chief_of, superuser_of
 from tests.integration.database.roles import (

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from local.aws.executions import wait_for_end
-from local.aws.moto_adapters import Clock
+from sandbox.aws.executions import wait_for_end
+from sandbox.aws.moto_adapters import Clock
 from tests.integration.statemachine.conftest import INCIDENTS, Machine, MakeMachine, cluster, report
 
 Item = dict[str, Any]

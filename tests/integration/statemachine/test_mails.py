@@ -8,8 +8,8 @@ import pytest
 
 from functions.notify.receipts import Receipts
 from functions.notify.telling import Surroundings, tell
-from local.aws.fake_functions import FunctionError, in_turn
-from local.aws.moto_adapters import SimulatedClock
+from sandbox.aws.fake_functions import FunctionError, in_turn
+from sandbox.aws.moto_adapters import SimulatedClock
 from tests.integration.statemachine.conftest import Machine, MakeMachine, cluster, report
 
 SECRET = "Zq-hunter2"
@@ -94,7 +94,7 @@ def test_an_alert_that_slack_does_not_take(
     made: list[Machine] = []
     one = machine(lambda _: PLANTED, notify(lambda: made[0]), SimulatedClock(START))
     made.append(one)
-    one.aws.create_table(RECEIPTS, "incident")
+    one.aws.create_table(RECEIPTS, "incident", "expires_at")
     for name, value in parameters.items():
         one.aws.client("ssm").put_parameter(
             Name=f"{PATH}/slack/{name}", Value=value, Type="SecureString"

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from local.aws.moto_adapters.jsonata import evaluate
+from sandbox.aws.moto_adapters.jsonata import evaluate
 from scripts.definition import expression
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
