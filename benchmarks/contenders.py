@@ -1,4 +1,4 @@
-"""What is compared: ways to look once at a server, each with a connection of its own."""
+"""What is compared: ways to sample a server once, each with a connection of its own."""
 
 import ssl
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from typing import Final
 
 import pg8000.native
 
-from functions.check_replication.probe import look, look_at_publisher
+from functions.check_replication.probe import sample, sample_publisher
 from functions.check_replication.targets import Login
 from local.postgres.pair import DATABASE, MONITOR, MONITOR_PASSWORD
 from local.trials import baseline
@@ -41,7 +41,7 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Contender:
-    """`run` connects, looks once and disconnects."""
+    """`run` connects, samples once and disconnects."""
 
     name: str
     run: Callable[[Route], object]
@@ -55,15 +55,15 @@ def _bare(route: Route) -> None:
 
 BARE: Final = Contender("connect, SELECT 1", _bare)
 PROBE: Final = Contender(
-    "probe, subscriber", lambda route: look(route.login(), MONITOR_PASSWORD, _MAX_LAG_SECONDS)
+    "probe, subscriber", lambda route: sample(route.login(), MONITOR_PASSWORD, _MAX_LAG_SECONDS)
 )
 CONTENDERS: Final = (
     BARE,
     PROBE,
     Contender(
         "probe, publisher",
-        lambda route: look_at_publisher(route.login(), MONITOR_PASSWORD),
+        lambda route: sample_publisher(route.login(), MONITOR_PASSWORD),
         on_publisher=True,
     ),
-    Contender("baseline", lambda route: baseline.look(route.connect)),
+    Contender("baseline", lambda route: baseline.check(route.connect)),
 )

@@ -1,4 +1,4 @@
-"""What one look at a server costs, against a bare connection with `SELECT 1` in the same run.
+"""What one sample of a server costs, against a bare connection with `SELECT 1` in the same run.
 
 `python -m benchmarks.probe_cost`, on a healthy pair of PostgreSQL 18. All contenders take turns, so
 the machine's mood is the same for each: ratios mean something, milliseconds only here. Over TLS is
@@ -40,7 +40,7 @@ RouteTo = Callable[[Contender], Route]
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Of one look: median milliseconds and their ratio to the bare connection's; what was sent.
+    """Of one sample: median milliseconds and their ratio to the bare connection's; what was sent.
 
     `statements` and `round_trips` (those of the login included) are of the busiest connection.
     """
@@ -71,7 +71,7 @@ def main() -> None:
 
 
 def medians(route: RouteTo) -> dict[str, float]:
-    """Seconds a look takes, by contender; they take turns."""
+    """Seconds a sample takes, by contender; they take turns."""
     times: dict[str, list[float]] = {one.name: [] for one in CONTENDERS}
     for round_ in range(-WARM_UP_ROUNDS, ROUNDS):
         for one in CONTENDERS:
@@ -83,7 +83,7 @@ def medians(route: RouteTo) -> dict[str, float]:
 
 
 def conversations(contender: Contender, pair: Pair) -> list[Conversation]:
-    """What one look says to the server, by connection."""
+    """What one sample says to the server, by connection."""
     with counting_relay(_server(pair, contender).port) as (port, counted):
         contender.run(Route(HOST, port))
     return counted
@@ -150,7 +150,7 @@ def _conclude(console: Console, costs: Sequence[Cost], version: str) -> None:
     document = {"postgres": version, "rounds": ROUNDS, "costs": [asdict(cost) for cost in costs]}
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(json.dumps(document, indent=2) + "\n")
-    console.print(table(costs, f"One look, PostgreSQL {version}, p50 of {ROUNDS} rounds"))
+    console.print(table(costs, f"One sample, PostgreSQL {version}, p50 of {ROUNDS} rounds"))
     probe = next(cost for cost in costs if cost.name == PROBE.name)
     console.print(
         f"probe: {probe.tls_ratio:.2f} times a bare connection and SELECT 1 over TLS "

@@ -12,7 +12,7 @@ from typing import Final
 from functions.catalogue import COULD_NOT_BE_CHECKED
 from functions.check_replication.concealment import without_login
 from functions.check_replication.connection import ProbeError
-from functions.check_replication.diagnosis import Looks, PublisherLooks, diagnose
+from functions.check_replication.diagnosis import PublisherSamples, Samples, diagnose
 from functions.check_replication.snapshot import Snapshot
 from functions.check_replication.targets import Login, Misconfigured, Target
 from functions.report import ClusterReport, Finding, Status
@@ -23,15 +23,15 @@ MAX_AT_ONCE: Final = 64
 
 @dataclass(frozen=True, slots=True)
 class Probes:
-    """How to look at a subscriber (with the limit of lag in seconds) and at a publisher."""
+    """How to sample a subscriber (with the limit of lag in seconds) and a publisher."""
 
-    subscriber: Callable[[Login, float], Looks]
-    publisher: Callable[[Login], PublisherLooks]
+    subscriber: Callable[[Login, float], Samples]
+    publisher: Callable[[Login], PublisherSamples]
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A cluster's verdict and, where there was one, the look it rests on."""
+    """A cluster's verdict and, where there was one, the sample it rests on."""
 
     report: ClusterReport
     snapshot: Snapshot | None = None
@@ -74,41 +74,41 @@ def check(target: Target | Misconfigured, probes: Probes) -> Checked:
 
 
 def _check(target: Target, probes: Probes) -> Checked:
-    """Both sides are looked at together; what is known of one stands without the other."""
+    """Both sides are sampled together; what is known of one stands without the other."""
     with ThreadPoolExecutor(max_workers=1) as beside:
-        publisher = beside.submit(_look_at_publisher, target, probes)
-        looks = probes.subscriber(target.subscriber, target.max_lag_seconds)
-        publisher_looks, problems = publisher.result()
-    findings = diagnose(looks, target.max_lag_seconds, publisher_looks)
-    report = _report(target, findings + _interruption(looks) + problems)
-    return Checked(replace(report, not_visible=looks.latest.not_visible), looks.latest)
+        publisher = beside.submit(_sample_publisher, target, probes)
+        samples = probes.subscriber(target.subscriber, target.max_lag_seconds)
+        publisher_samples, problems = publisher.result()
+    findings = diagnose(samples, target.max_lag_seconds, publisher_samples)
+    report = _report(target, findings + _interruption(samples) + problems)
+    return Checked(replace(report, not_visible=samples.latest.not_visible), samples.latest)
 
 
-def _look_at_publisher(
+def _sample_publisher(
     target: Target, probes: Probes
-) -> tuple[PublisherLooks | None, tuple[Finding, ...]]:
+) -> tuple[PublisherSamples | None, tuple[Finding, ...]]:
     """Nothing where none is configured; a finding where not enough could be seen of it."""
     if target.publisher is None:
         return None, ()
     try:
-        looks = probes.publisher(target.publisher)
+        samples = probes.publisher(target.publisher)
     except ProbeError as error:
         logger.warning("publisher not checked", cluster=target.cluster, reason=str(error))
         found = Finding(error.cause, f"The publisher: {error}", evidence={"side": "publisher"})
         return None, (found,)
     evidence = {"side": "publisher", "publisher": target.publisher.address}
-    return looks, tuple(
+    return samples, tuple(
         replace(one, summary=f"The publisher: {one.summary}", evidence=evidence)
-        for one in _interruption(looks)
+        for one in _interruption(samples)
     )
 
 
-def _interruption(looks: Looks | PublisherLooks) -> tuple[Finding, ...]:
+def _interruption(samples: Samples | PublisherSamples) -> tuple[Finding, ...]:
     """What was seen stands; that it is not all is said beside it."""
-    if looks.interruption is None:
+    if samples.interruption is None:
         return ()
-    cause, reason = looks.interruption.cause, looks.interruption.reason
-    return (Finding(cause, f"Looking ended before all was clear: {reason}"),)
+    cause, reason = samples.interruption.cause, samples.interruption.reason
+    return (Finding(cause, f"The check was interrupted: {reason}"),)
 
 
 def _traceback(error: Exception, target: Target) -> str:

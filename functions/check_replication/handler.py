@@ -9,10 +9,10 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from chalice.app import Blueprint
 
 from functions.check_replication.check import Checked, Probes, check_all
-from functions.check_replication.diagnosis import Looks, PublisherLooks
+from functions.check_replication.diagnosis import PublisherSamples, Samples
 from functions.check_replication.execution_input import ExecutionInput
 from functions.check_replication.measures import publish_lag, publish_verdict
-from functions.check_replication.probe import look, look_at_publisher
+from functions.check_replication.probe import sample, sample_publisher
 from functions.check_replication.selection import select
 from functions.check_replication.targets import Login, by_cluster, unknown_names
 from functions.parameters import parameter_path
@@ -57,12 +57,12 @@ def read_parameters(ssm: "SSMClient", path: str) -> dict[str, str]:
     }
 
 
-def _look(login: Login, max_lag_seconds: float) -> Looks:
-    return look(login, _password(login), max_lag_seconds)
+def _sample(login: Login, max_lag_seconds: float) -> Samples:
+    return sample(login, _password(login), max_lag_seconds)
 
 
-def _look_at_publisher(login: Login) -> PublisherLooks:
-    return look_at_publisher(login, _password(login))
+def _sample_publisher(login: Login) -> PublisherSamples:
+    return sample_publisher(login, _password(login))
 
 
 def _password(login: Login) -> str:
@@ -74,7 +74,7 @@ def _password(login: Login) -> str:
     )
 
 
-PROBES = Probes(_look, _look_at_publisher)
+PROBES = Probes(_sample, _sample_publisher)
 
 
 def _publish(checked: list[Checked]) -> None:

@@ -1,7 +1,7 @@
-"""The probes: one statement a look, on one connection to each database that is looked at.
+"""The probes: one statement a sample, on one connection to each database that is sampled.
 
 A cluster's subscriptions are all seen from the configured database, their tables only from their
-own; so a look takes one connection to each database that holds subscriptions, one as a rule.
+own; so a sample takes one connection to each database that holds subscriptions, one as a rule.
 """
 
 import time
@@ -16,8 +16,8 @@ from typing import Final, Generic, Self, TypeVar
 from functions.check_replication.connection import Connection, ProbeError, connected
 from functions.check_replication.diagnosis import (
     Interruption,
-    Looks,
-    PublisherLooks,
+    PublisherSamples,
+    Samples,
     unsettled,
     unsettled_publisher,
 )
@@ -27,10 +27,10 @@ from functions.check_replication.targets import Login
 from functions.telemetry import logger
 
 PAUSE_SECONDS: Final = 1
-"""Between two looks."""
+"""Between two samples."""
 
-MAX_LOOKING_SECONDS: Final = 12
-"""From the first look to the last, whatever wal_retrieve_retry_interval says."""
+MAX_SAMPLING_SECONDS: Final = 12
+"""From the first sample to the last, whatever wal_retrieve_retry_interval says."""
 
 MAX_OTHER_DATABASES: Final = 10
 
@@ -47,48 +47,48 @@ Pause = Callable[[float], None]
 _Seen = TypeVar("_Seen")
 
 
-def look(
+def sample(
     login: Login, password: str, max_lag_seconds: float, *, pause: Pause = time.sleep
-) -> Looks:
-    """Look at a subscriber, and again and again while what was seen is ambiguous.
+) -> Samples:
+    """Sample a subscriber, and again and again while what was seen is ambiguous.
 
     That ends with the second restart that a missing worker should have made. `password` is the
-    login's own or an IAM token. Raises `ProbeError` where not even the first look was possible;
-    later ones that are not end the looking, and `interruption` says why.
+    login's own or an IAM token. Raises `ProbeError` where not even the first sample was possible;
+    later ones that are not end the sampling, and `interruption` says why.
     """
     with _Subscriber(login, password) as subscriber:
-        looks = Looks((subscriber.look(),))
-        limit = min(2 * looks.first.wal_retrieve_retry_seconds + 1, MAX_LOOKING_SECONDS)
-        while unsettled(looks, max_lag_seconds) and looks.seconds_between < limit:
+        samples = Samples((subscriber.sample(),))
+        limit = min(2 * samples.first.wal_retrieve_retry_seconds + 1, MAX_SAMPLING_SECONDS)
+        while unsettled(samples, max_lag_seconds) and samples.seconds_between < limit:
             pause(PAUSE_SECONDS)
             try:
-                looks = looks.with_another(subscriber.look())
+                samples = samples.with_another(subscriber.sample())
             except ProbeError as error:
-                return replace(looks, interruption=_interruption(error))
-        return looks
+                return replace(samples, interruption=_interruption(error))
+        return samples
 
 
-def look_at_publisher(login: Login, password: str, *, pause: Pause = time.sleep) -> PublisherLooks:
-    """Look at a publisher, twice where a slot lies idle or is in danger.
+def sample_publisher(login: Login, password: str, *, pause: Pause = time.sleep) -> PublisherSamples:
+    """Sample a publisher, twice where a slot lies idle or is in danger.
 
-    Raises `ProbeError` where not even the first look was possible; without the second,
+    Raises `ProbeError` where not even the first sample was possible; without the second,
     `interruption` says why.
     """
     with _Database(login, password, _publisher_snapshot) as publisher:
-        looks = PublisherLooks(login.address, (publisher.look(),))
-        if unsettled_publisher(looks):
+        samples = PublisherSamples(login.address, (publisher.sample(),))
+        if unsettled_publisher(samples):
             pause(PAUSE_SECONDS)
             try:
-                looks = replace(looks, snapshots=(*looks.snapshots, publisher.look()))
+                samples = replace(samples, snapshots=(*samples.snapshots, publisher.sample()))
             except ProbeError as error:
-                return replace(looks, interruption=_interruption(error))
-        return looks
+                return replace(samples, interruption=_interruption(error))
+        return samples
 
 
 class _Database(Generic[_Seen]):
-    """One database, looked at as often as wanted on the same connection; a `with` block closes it.
+    """One database, sampled as often as wanted on the same connection; a `with` block closes it.
 
-    A connection that breaks after a look is replaced once for each further look.
+    A connection that breaks after a sample is replaced once for each further sample.
     """
 
     def __init__(
@@ -106,17 +106,17 @@ class _Database(Generic[_Seen]):
     def __exit__(self, *_: object) -> None:
         self._stack.close()
 
-    def look(self) -> _Seen:
+    def sample(self) -> _Seen:
         """Raises `ProbeError`."""
         if self._connection is None:
-            return self._look_anew()
+            return self._sample_reconnected()
         try:
             return self._snapshot(self._connection)
         except ProbeError as error:
-            logger.warning("looking again on a new connection", reason=str(error))
-            return self._look_anew()
+            logger.warning("sampling again on a new connection", reason=str(error))
+            return self._sample_reconnected()
 
-    def _look_anew(self) -> _Seen:
+    def _sample_reconnected(self) -> _Seen:
         self._stack.close()
         self._connection = self._stack.enter_context(connected(self._login, self._password))
         return self._snapshot(self._connection)
@@ -139,9 +139,9 @@ class _Subscriber:
     def __exit__(self, *_: object) -> None:
         self._stack.close()
 
-    def look(self) -> Snapshot:
+    def sample(self) -> Snapshot:
         """Raises `ProbeError` for the configured database only."""
-        snapshot = self._configured.look()
+        snapshot = self._configured.sample()
         others = snapshot.other_databases
         for database in others[MAX_OTHER_DATABASES:]:
             self._lose(
@@ -153,17 +153,17 @@ class _Subscriber:
                 self._others[database] = self._watched(replace(self._login, database=database))
         if asked:
             with ThreadPoolExecutor(len(asked)) as side_by_side:
-                for seen in side_by_side.map(self._look_into, asked):
+                for seen in side_by_side.map(self._sample_other, asked):
                     snapshot = snapshot if seen is None else snapshot.with_tables_of(seen)
         return replace(snapshot, unseen=tuple(self._unseen.values()))
 
     def _watched(self, login: Login) -> _Database[Snapshot]:
         return self._stack.enter_context(_Database(login, self._password, _snapshot))
 
-    def _look_into(self, database: str) -> Snapshot | None:
+    def _sample_other(self, database: str) -> Snapshot | None:
         """Another database's failure costs the view of its tables, not the check."""
         try:
-            return self._others[database].look()
+            return self._others[database].sample()
         except ProbeError as error:
             denied = error.sqlstate == _INSUFFICIENT_PRIVILEGE
             self._lose(database, error.cause, "GRANT CONNECT" if denied else str(error))
@@ -176,7 +176,7 @@ class _Subscriber:
 
 
 def _interruption(error: ProbeError) -> Interruption:
-    logger.warning("looking was interrupted", reason=str(error))
+    logger.warning("sampling was interrupted", reason=str(error))
     return Interruption(error.cause, str(error))
 
 

@@ -60,7 +60,7 @@ class Publication:
 
 @dataclass(frozen=True, slots=True)
 class PublisherSnapshot:
-    """One look at one publisher; `wal_bytes` is its WAL position, in bytes since the beginning."""
+    """One sample of one publisher; `wal_bytes` is its WAL position, in bytes."""
 
     taken_at: datetime
     server_version: str

@@ -6,7 +6,7 @@ SET TRANSACTION ISOLATION LEVEL READ COMMITTED, READ ONLY, NOT DEFERRABLE;
 SET LOCAL application_name = 'logical-replication-monitor';
 SET LOCAL statement_timeout = '5s';
 SET LOCAL lock_timeout = 0;
--- Temporary tables are looked through first unless they are named.
+-- Temporary tables are searched first unless they are named.
 SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL exit_on_error = off;
 SET LOCAL DateStyle = 'ISO';

@@ -79,7 +79,7 @@ class Subscription:
 
     @property
     def down(self) -> bool:
-        """Enabled, yet without an apply worker: ambiguous until looked at again."""
+        """Enabled, yet without an apply worker: ambiguous until sampled again."""
         return self.enabled and self.worker_pid is None
 
 
@@ -94,7 +94,7 @@ class Unseen:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """One look at one server; `taken_at` is the server's own clock.
+    """One sample of one server; `taken_at` is the server's own clock.
 
     `sees_activity` is False where the role lacks pg_read_all_stats; `unseen` says why tables of
     other databases are not known.
@@ -123,7 +123,7 @@ class Snapshot:
         reasons: dict[str, list[str]] = {}
         for name in self.other_databases:
             lost = self.unseen_of(name)
-            reason = "not looked into" if lost is None else lost.reason
+            reason = "not sampled" if lost is None else lost.reason
             reasons.setdefault(reason[:_REASON_CHARACTERS].rstrip("."), []).append(name)
         unseen += [
             f"the tables of subscriptions in {_databases(names)} ({reason})"
@@ -141,7 +141,7 @@ class Snapshot:
         return tuple(dict.fromkeys(unseen))
 
     def with_tables_of(self, other: "Snapshot") -> "Snapshot":
-        """The same look with the tables that another database's connection saw.
+        """The same sample with the tables that another database's connection saw.
 
         And the names: shared catalogs hold them in the encoding of the subscription's database.
         """

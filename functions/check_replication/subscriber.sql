@@ -69,7 +69,7 @@ LEFT JOIN LATERAL (
         activity.application_name,
         -- Literals stay in the database: quoted, dollar-quoted, and cut off by track_activity_query_size.
         -- The query of another database has that one's encoding, and read as this one's a letter
-        -- could swallow a quote: so its bytes are looked at (escape format, ASCII).
+        -- could swallow a quote: so its bytes are examined (escape format, ASCII).
         left(
             regexp_replace(
                 encode(textsend(activity.query), 'escape'),

@@ -49,11 +49,11 @@ _CAUSES: Final = {
 }
 
 
-def look(
+def check(
     connect: Callable[[], pg8000.native.Connection],
     max_lag_seconds: float = DEFAULT_MAX_LAG_SECONDS,
 ) -> BaselineVerdict:
-    """Look once. `connect` sets the time after which a silent server counts as `HUNG`."""
+    """Check once. `connect` sets the time after which a silent server counts as `HUNG`."""
     try:
         with connect() as connection:
             rows = [(sent, received) for sent, received in connection.run(_QUERY)]

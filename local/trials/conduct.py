@@ -102,7 +102,7 @@ def _causes(execution: Execution) -> tuple[str, ...]:
 
 def _ask_baseline(stack: Stack) -> baseline.BaselineVerdict:
     parameters = stack.parameters()
-    return baseline.look(
+    return baseline.check(
         lambda: stack.pair.subscriber.connect(
             user=parameters["username"],
             password=parameters["password"],

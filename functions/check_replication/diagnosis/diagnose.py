@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from functions.check_replication.diagnosis.looks import Looks, PublisherLooks
 from functions.check_replication.diagnosis.publisher import (
     judge_publisher,
     with_publisher,
 )
+from functions.check_replication.diagnosis.samples import PublisherSamples, Samples
 from functions.check_replication.diagnosis.settling import is_unsettled
 from functions.check_replication.diagnosis.subscription import judge
 from functions.check_replication.snapshot import Snapshot, Subscription
@@ -14,37 +14,39 @@ from functions.report import Finding
 
 
 def diagnose(
-    looks: Looks, max_lag_seconds: float, publisher: PublisherLooks | None = None
+    samples: Samples, max_lag_seconds: float, publisher: PublisherSamples | None = None
 ) -> tuple[Finding, ...]:
     """Everything that is wrong, in the order of the subscriptions' names."""
-    latest = looks.latest
+    latest = samples.latest
     if latest.in_recovery:
         return (_read_replica(latest),)
     if not latest.subscriptions:
         return (_no_subscription(latest),)
     findings: list[Finding] = []
     for subscription in latest.subscriptions:
-        known = _as_far_as_clear(subscription, looks, max_lag_seconds)
-        own = [*judge(subscription, known, max_lag_seconds), *_lost_sight(subscription, looks)]
+        known = _as_far_as_clear(subscription, samples, max_lag_seconds)
+        own = [*judge(subscription, known, max_lag_seconds), *_lost_sight(subscription, samples)]
         if publisher is not None:
             own = with_publisher(own, subscription, known, publisher)
         findings += own
     if publisher is not None:
-        findings += judge_publisher(looks, publisher)
+        findings += judge_publisher(samples, publisher)
     return tuple(findings)
 
 
-def _as_far_as_clear(subscription: Subscription, looks: Looks, max_lag_seconds: float) -> Looks:
-    """After an interruption, what takes several looks is not said of what was still unclear."""
-    if looks.interruption is not None and is_unsettled(subscription, looks, max_lag_seconds):
-        return looks.latest_alone()
-    return looks
+def _as_far_as_clear(
+    subscription: Subscription, samples: Samples, max_lag_seconds: float
+) -> Samples:
+    """After an interruption, what takes several samples is not said of what was still unclear."""
+    if samples.interruption is not None and is_unsettled(subscription, samples, max_lag_seconds):
+        return samples.latest_alone()
+    return samples
 
 
-def _lost_sight(subscription: Subscription, looks: Looks) -> Iterator[Finding]:
+def _lost_sight(subscription: Subscription, samples: Samples) -> Iterator[Finding]:
     """Tables that waited to be copied and then could not be seen any more are not healthy."""
-    waited = any(one.tables and one.tables.pending for one in looks.all_of(subscription))
-    lost = looks.latest.unseen_of(subscription.database)
+    waited = any(one.tables and one.tables.pending for one in samples.all_of(subscription))
+    lost = samples.latest.unseen_of(subscription.database)
     if subscription.tables is None and waited and lost is not None:
         yield Finding(
             lost.cause,
@@ -63,7 +65,7 @@ def _no_subscription(snapshot: Snapshot) -> Finding:
 
 
 def _read_replica(snapshot: Snapshot) -> Finding:
-    """On a replica no apply worker ever runs (pg_is_in_recovery()); all would look stopped."""
+    """On a replica no apply worker ever runs (pg_is_in_recovery()); all would seem stopped."""
     return Finding(
         "monitor_misconfigured",
         "Parameter hostname leads to a read replica, where no subscription can run: set it to the "

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Final
 
-from functions.check_replication.diagnosis.looks import Looks, PublisherLooks
+from functions.check_replication.diagnosis.samples import PublisherSamples, Samples
 from functions.check_replication.snapshot import Subscription
 from functions.report import Evidence, Finding
 
@@ -12,7 +12,7 @@ _TABLES_NAMED: Final = 10
 
 
 def finding(
-    cause: str, subscription: Subscription, looks: Looks, summary: str, **more: Evidence
+    cause: str, subscription: Subscription, samples: Samples, summary: str, **more: Evidence
 ) -> Finding:
     """What is wrong with a subscription; keys of `more` go before the common ones."""
     common: dict[str, Evidence] = {
@@ -28,13 +28,13 @@ def finding(
         else None,
         "last_msg_send_time": instant(subscription.last_msg_send_time),
         "last_msg_receipt_time": instant(subscription.last_msg_receipt_time),
-        "server_version": looks.latest.server_version,
+        "server_version": samples.latest.server_version,
     }
     evidence = more | {key: value for key, value in common.items() if key not in more}
     return Finding(cause, summary, subscription.name, evidence)
 
 
-def of_publisher(publisher: PublisherLooks) -> dict[str, Evidence]:
+def of_publisher(publisher: PublisherSamples) -> dict[str, Evidence]:
     return {
         "publisher": publisher.address,
         "publisher_version": publisher.latest.server_version,

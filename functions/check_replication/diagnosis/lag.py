@@ -1,7 +1,7 @@
 """Behind, and why: the publisher is silent, messages arrive late, or applying is slow. Pure."""
 
 from functions.check_replication.diagnosis.evidence import finding, instant
-from functions.check_replication.diagnosis.looks import Looks
+from functions.check_replication.diagnosis.samples import Samples
 from functions.check_replication.snapshot import Snapshot, Subscription
 from functions.report import Finding
 
@@ -32,22 +32,22 @@ def is_busy_and_late(
     return silence is not None and silence > max_lag_seconds and busy
 
 
-def lag(subscription: Subscription, looks: Looks, max_lag_seconds: float) -> Finding | None:
-    """At most one finding: slow delivery also looks like a silent publisher, so it goes first."""
-    latest = looks.latest
+def lag(subscription: Subscription, samples: Samples, max_lag_seconds: float) -> Finding | None:
+    """At most one finding: slow delivery also resembles a silent publisher, so it goes first."""
+    latest = samples.latest
     delivery = delivery_seconds(subscription)
     silence = silent_seconds(subscription, latest)
     if delivery is None or silence is None:
         return None
     if (blocked := _blocked_seconds(subscription, latest)) is not None:
-        return _blocked(subscription, looks, blocked, silence, max_lag_seconds)
+        return _blocked(subscription, samples, blocked, silence, max_lag_seconds)
     if is_busy_and_late(subscription, latest, max_lag_seconds):
-        return _slow_apply(subscription, looks, silence, max_lag_seconds)
+        return _slow_apply(subscription, samples, silence, max_lag_seconds)
     if delivery > max_lag_seconds:
         return finding(
             "subscriber_lagging",
             subscription,
-            looks,
+            samples,
             f"The last message to {subscription.name} arrived {delivery:.0f} s after it was sent "
             f"(limit {max_lag_seconds:.0f} s), by the clocks of two servers.",
             lag_seconds=round(delivery, 1),
@@ -58,7 +58,7 @@ def lag(subscription: Subscription, looks: Looks, max_lag_seconds: float) -> Fin
         return finding(
             "publisher_lagging",
             subscription,
-            looks,
+            samples,
             f"The publisher's last message to {subscription.name} was sent {silence:.0f} s ago "
             f"(limit {max_lag_seconds:.0f} s).",
             lag_seconds=round(silence, 1),
@@ -78,19 +78,19 @@ def _blocked_seconds(subscription: Subscription, snapshot: Snapshot) -> float | 
 
 def _blocked(
     subscription: Subscription,
-    looks: Looks,
+    samples: Samples,
     blocked: float,
     silence: float,
     max_lag_seconds: float,
 ) -> Finding | None:
     """A short wait is ordinary; one beyond wal_receiver_timeout or the limit of lag is not."""
-    patience = looks.latest.wal_receiver_timeout_seconds or _DEFAULT_RECEIVER_TIMEOUT
+    patience = samples.latest.wal_receiver_timeout_seconds or _DEFAULT_RECEIVER_TIMEOUT
     if blocked < min(patience, max_lag_seconds) and silence <= max_lag_seconds:
         return None
     return finding(
         "apply_blocked",
         subscription,
-        looks,
+        samples,
         f"The apply worker of {subscription.name} has waited {blocked:.0f} s for a lock that "
         f"session {subscription.blocker_pid} holds.",
         blocked_seconds=round(blocked, 1),
@@ -104,17 +104,17 @@ def _blocked(
 
 
 def _slow_apply(
-    subscription: Subscription, looks: Looks, behind: float, max_lag_seconds: float
+    subscription: Subscription, samples: Samples, behind: float, max_lag_seconds: float
 ) -> Finding | None:
     """A backlog that shrinks is being caught up; one that does not is a finding."""
-    earlier = looks.earlier(subscription)
-    before = None if earlier is None else silent_seconds(earlier, looks.first)
+    earlier = samples.earlier(subscription)
+    before = None if earlier is None else silent_seconds(earlier, samples.first)
     if before is None or behind < before:
         return None
     return finding(
         "apply_lagging",
         subscription,
-        looks,
+        samples,
         f"Changes for {subscription.name} are applied {behind:.0f} s after they were sent (limit "
         f"{max_lag_seconds:.0f} s), and the backlog is not shrinking.",
         lag_seconds=round(behind, 1),

@@ -9,7 +9,7 @@ nothing can be seen; then a slot of that name may be its own.
 
 from typing import Final
 
-from functions.check_replication.diagnosis.looks import Looks, PublisherLooks
+from functions.check_replication.diagnosis.samples import PublisherSamples, Samples
 from functions.check_replication.publisher_snapshot import Slot
 from functions.check_replication.snapshot import Snapshot, Subscription
 
@@ -20,28 +20,32 @@ _OTHER_NAME_SECONDS: Final = 2.0
 _SETTLED_SECONDS: Final = 60.0
 
 
-def own_slot(subscription: Subscription, looks: Looks, publisher: PublisherLooks) -> Slot | None:
+def own_slot(
+    subscription: Subscription, samples: Samples, publisher: PublisherSamples
+) -> Slot | None:
     """The slot of the watched publisher that was seen to serve it, and no other subscription."""
     slot = publisher.latest.slot(subscription.slot_name)
     if slot is None:
         return None
     served = [
-        one for one in looks.latest.subscriptions if _was_served(one, slot.name, looks, publisher)
+        one
+        for one in samples.latest.subscriptions
+        if _was_served(one, slot.name, samples, publisher)
     ]
     return slot if served == [subscription] else None
 
 
-def may_be_own(slot: Slot, subscription: Subscription, looks: Looks) -> bool:
+def may_be_own(slot: Slot, subscription: Subscription, samples: Samples) -> bool:
     """Whether it has the name of a slot whose subscription is not known to run elsewhere."""
-    return slot.name == subscription.slot_name and not _runs(subscription, looks.latest)
+    return slot.name == subscription.slot_name and not _runs(subscription, samples.latest)
 
 
 def _was_served(
-    subscription: Subscription, name: str, looks: Looks, publisher: PublisherLooks
+    subscription: Subscription, name: str, samples: Samples, publisher: PublisherSamples
 ) -> bool:
-    """At any look: a worker that fails again and again is there now and then."""
+    """In any sample: a worker that fails again and again is there now and then."""
     slots = [slot for one in publisher.snapshots if (slot := one.slot(name)) is not None]
-    return any(_serves(slot, seen) for seen in looks.all_of(subscription) for slot in slots)
+    return any(_serves(slot, seen) for seen in samples.all_of(subscription) for slot in slots)
 
 
 def _serves(slot: Slot, subscription: Subscription) -> bool:

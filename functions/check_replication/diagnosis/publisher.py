@@ -6,8 +6,8 @@ from typing import Final
 
 from functions.catalogue import MAY_BE_ANOTHERS
 from functions.check_replication.diagnosis.evidence import finding, instant, named, of_publisher
-from functions.check_replication.diagnosis.looks import Looks, PublisherLooks
 from functions.check_replication.diagnosis.ownership import may_be_own, own_slot
+from functions.check_replication.diagnosis.samples import PublisherSamples, Samples
 from functions.check_replication.diagnosis.settling import is_in_danger
 from functions.check_replication.publisher_snapshot import Slot
 from functions.check_replication.snapshot import Subscription
@@ -20,14 +20,14 @@ _STOPPED: Final = frozenset({"worker_down", "worker_slots_exhausted", "apply_err
 def with_publisher(
     findings: Sequence[Finding],
     subscription: Subscription,
-    looks: Looks,
-    publisher: PublisherLooks,
+    samples: Samples,
+    publisher: PublisherSamples,
 ) -> list[Finding]:
     """The subscription's findings, those replaced that the publisher explains, and its own."""
-    if own_slot(subscription, looks, publisher) is None:
-        reasons = list(_possible_reasons(subscription, looks, publisher))
+    if own_slot(subscription, samples, publisher) is None:
+        reasons = list(_possible_reasons(subscription, samples, publisher))
         return [*reasons, *(one for one in findings if not reasons or one.cause not in _STOPPED)]
-    missing = list(_publication_missing(subscription, looks, publisher))
+    missing = list(_publication_missing(subscription, samples, publisher))
     return [
         *missing,
         *(
@@ -35,11 +35,11 @@ def with_publisher(
             for one in findings
             if not missing or one.cause not in _STOPPED
         ),
-        *_not_refreshed(subscription, looks, publisher),
+        *_not_refreshed(subscription, samples, publisher),
     ]
 
 
-def _with_slots(one: Finding, publisher: PublisherLooks) -> Finding:
+def _with_slots(one: Finding, publisher: PublisherSamples) -> Finding:
     """A copy needs a slot of its own: where none is free, that is why it fails."""
     latest = publisher.latest
     if one.cause != "table_sync_failed" or latest.slots_in_use < latest.max_slots:
@@ -59,31 +59,33 @@ def _with_slots(one: Finding, publisher: PublisherLooks) -> Finding:
 
 
 def _possible_reasons(
-    subscription: Subscription, looks: Looks, publisher: PublisherLooks
+    subscription: Subscription, samples: Samples, publisher: PublisherSamples
 ) -> Iterator[Finding]:
     """Why it may have no worker, if the watched publisher is its own; the log knows."""
     slot = publisher.latest.slot(subscription.slot_name)
     if slot is not None and slot.lost and subscription.worker_pid is None:
-        yield _slot_lost(subscription, looks, publisher, slot)
-    elif _stays_down(subscription, looks):
+        yield _slot_lost(subscription, samples, publisher, slot)
+    elif _stays_down(subscription, samples):
         if slot is None:
-            yield _slot_missing(subscription, looks, publisher)
+            yield _slot_missing(subscription, samples, publisher)
         elif slot.active:
-            yield _slot_busy(subscription, looks, publisher, slot)
+            yield _slot_busy(subscription, samples, publisher, slot)
 
 
-def _stays_down(subscription: Subscription, looks: Looks) -> bool:
+def _stays_down(subscription: Subscription, samples: Samples) -> bool:
     """Without a worker and without errors: one that fails on a change uses its slot meanwhile."""
-    several = looks.earlier(subscription) is not None
-    return several and subscription.down and not looks.apply_errors(subscription)
+    several = samples.earlier(subscription) is not None
+    return several and subscription.down and not samples.apply_errors(subscription)
 
 
-def _slot_missing(subscription: Subscription, looks: Looks, publisher: PublisherLooks) -> Finding:
+def _slot_missing(
+    subscription: Subscription, samples: Samples, publisher: PublisherSamples
+) -> Finding:
     full = publisher.latest.slots_in_use >= publisher.latest.max_slots
     return finding(
         "slot_missing",
         subscription,
-        looks,
+        samples,
         f"{subscription.name} has no worker, and the watched publisher {publisher.address} has no "
         f"slot {subscription.slot_name}{', and all its slots are in use' if full else ''}. "
         f"{MAY_BE_ANOTHERS}",
@@ -93,12 +95,12 @@ def _slot_missing(subscription: Subscription, looks: Looks, publisher: Publisher
 
 
 def _slot_lost(
-    subscription: Subscription, looks: Looks, publisher: PublisherLooks, slot: Slot
+    subscription: Subscription, samples: Samples, publisher: PublisherSamples, slot: Slot
 ) -> Finding:
     return finding(
         "slot_lost",
         subscription,
-        looks,
+        samples,
         f"{subscription.name} has no worker, and the watched publisher has removed WAL that its "
         f"slot {slot.name} needs: that slot cannot be used any more. {MAY_BE_ANOTHERS}",
         **_tables(subscription),
@@ -114,12 +116,12 @@ def _tables(subscription: Subscription) -> dict[str, Evidence]:
 
 
 def _slot_busy(
-    subscription: Subscription, looks: Looks, publisher: PublisherLooks, slot: Slot
+    subscription: Subscription, samples: Samples, publisher: PublisherSamples, slot: Slot
 ) -> Finding:
     return finding(
         "slot_busy",
         subscription,
-        looks,
+        samples,
         f"{subscription.name} has no worker, and slot {slot.name} of the watched publisher is in "
         f"use by its process {slot.active_pid}. {MAY_BE_ANOTHERS}",
         **of_slot(slot),
@@ -128,7 +130,7 @@ def _slot_busy(
 
 
 def _publication_missing(
-    subscription: Subscription, looks: Looks, publisher: PublisherLooks
+    subscription: Subscription, samples: Samples, publisher: PublisherSamples
 ) -> Iterator[Finding]:
     names = subscription.publications
     missing = [name for name in names if publisher.latest.publication(name) is None]
@@ -136,7 +138,7 @@ def _publication_missing(
         yield finding(
             "publication_missing",
             subscription,
-            looks,
+            samples,
             f"The publisher has no publication {', '.join(missing)}.",
             publication=missing[0],
             slot_is_ours=True,
@@ -145,14 +147,14 @@ def _publication_missing(
         )
 
 
-def _is_visible(subscription: Subscription, publisher: PublisherLooks) -> bool:
-    """Its publications are in the database that was looked at, by its slot's database."""
+def _is_visible(subscription: Subscription, publisher: PublisherSamples) -> bool:
+    """Its publications are in the database that was sampled, by its slot's database."""
     slot = publisher.latest.slot(subscription.slot_name)
     return slot is not None and slot.database == publisher.latest.database
 
 
 def _not_refreshed(
-    subscription: Subscription, looks: Looks, publisher: PublisherLooks
+    subscription: Subscription, samples: Samples, publisher: PublisherSamples
 ) -> Iterator[Finding]:
     if subscription.tables is None or not _is_visible(subscription, publisher):
         return
@@ -162,7 +164,7 @@ def _not_refreshed(
         yield finding(
             "publication_not_refreshed",
             subscription,
-            looks,
+            samples,
             f"Published tables that {subscription.name} does not subscribe: {len(unknown)}. Their "
             "rows are not replicated.",
             **named(unknown),
@@ -170,26 +172,26 @@ def _not_refreshed(
         )
 
 
-def judge_publisher(looks: Looks, publisher: PublisherLooks) -> Iterator[Finding]:
+def judge_publisher(samples: Samples, publisher: PublisherSamples) -> Iterator[Finding]:
     """What is wrong on the publisher itself; an idle slot of ours is its subscription's matter."""
     for slot in publisher.latest.slots:
         owners = [
             one.name
-            for one in looks.latest.subscriptions
-            if own_slot(one, looks, publisher) == slot or may_be_own(slot, one, looks)
+            for one in samples.latest.subscriptions
+            if own_slot(one, samples, publisher) == slot or may_be_own(slot, one, samples)
         ]
         if is_in_danger(slot, publisher):
             yield _slot_at_risk(slot, owners[0] if len(owners) == 1 else None, publisher)
         elif not owners and _lies_idle(slot, publisher):
             yield _slot_inactive(slot, publisher)
-    yield from _identities(looks, publisher)
+    yield from _identities(samples, publisher)
 
 
-def _lies_idle(slot: Slot, publisher: PublisherLooks) -> bool:
+def _lies_idle(slot: Slot, publisher: PublisherSamples) -> bool:
     return not slot.of_table_sync and not slot.lost and publisher.always_inactive(slot)
 
 
-def _slot_at_risk(slot: Slot, owner: str | None, publisher: PublisherLooks) -> Finding:
+def _slot_at_risk(slot: Slot, owner: str | None, publisher: PublisherSamples) -> Finding:
     rate = publisher.wal_bytes_per_second
     left = None
     if rate and slot.safe_wal_bytes is not None:
@@ -207,7 +209,7 @@ def _slot_at_risk(slot: Slot, owner: str | None, publisher: PublisherLooks) -> F
     )
 
 
-def _slot_inactive(slot: Slot, publisher: PublisherLooks) -> Finding:
+def _slot_inactive(slot: Slot, publisher: PublisherSamples) -> Finding:
     return Finding(
         "slot_inactive",
         f"Nobody reads slot {slot.name}, and the publisher keeps WAL for it.",
@@ -215,12 +217,12 @@ def _slot_inactive(slot: Slot, publisher: PublisherLooks) -> Finding:
     )
 
 
-def _identities(looks: Looks, publisher: PublisherLooks) -> Iterator[Finding]:
+def _identities(samples: Samples, publisher: PublisherSamples) -> Iterator[Finding]:
     """In publications that are subscribed to here, as far as it was seen."""
     used = {
         name
-        for one in looks.latest.subscriptions
-        if own_slot(one, looks, publisher) is not None
+        for one in samples.latest.subscriptions
+        if own_slot(one, samples, publisher) is not None
         for name in one.publications
     }
     for publication in publisher.latest.publications:

@@ -5,7 +5,7 @@ import pytest
 from local.postgres.pair import Pair, start_pair
 
 SETTINGS = {"wal_retrieve_retry_interval": "500ms"}
-"""Workers restart ten times as often, so that a missing one is looked at for 2 s."""
+"""Workers restart ten times as often, so that a missing one is sampled for 2 s."""
 
 
 @pytest.fixture(scope="module", params=["16", "18"], ids=["PG16", "PG18"])

@@ -1,11 +1,11 @@
-"""Set-ups that look odd in the catalogs and are healthy: nobody is woken."""
+"""Set-ups that seem odd in the catalogs and are healthy: nobody is woken."""
 
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from functions.check_replication import probe
-from functions.check_replication.diagnosis import Looks, diagnose
+from functions.check_replication.diagnosis import Samples, diagnose
 from functions.check_replication.targets import Login
 from local.postgres.faults import FAULTS
 from local.postgres.pair import DATABASE, MONITOR, MONITOR_PASSWORD, PUBLICATION, Pair
@@ -19,19 +19,19 @@ LARGE_TRANSACTION = (
 )
 
 
-def look(
+def sample(
     pair: Pair,
     user: str = MONITOR,
     password: str = MONITOR_PASSWORD,
     pause: Callable[[float], None] = time.sleep,
-) -> Looks:
+) -> Samples:
     subscriber = pair.subscriber
     login = Login(subscriber.host, user, DATABASE, None, subscriber.port, "disable")
-    return probe.look(login, password, MAX_LAG_SECONDS, pause=pause)
+    return probe.sample(login, password, MAX_LAG_SECONDS, pause=pause)
 
 
-def causes(looks: Looks) -> list[str]:
-    return [finding.cause for finding in diagnose(looks, MAX_LAG_SECONDS)]
+def causes(samples: Samples) -> list[str]:
+    return [finding.cause for finding in diagnose(samples, MAX_LAG_SECONDS)]
 
 
 @contextmanager
@@ -61,9 +61,9 @@ def test_parallel_apply_workers_are_not_taken_for_the_leader(pair: Pair) -> None
             that="a parallel apply worker is seen",
             look_at=pair.subscriber.log_tail,
         )
-        looks = look(pair)
-        assert ["orders_sub"] == [one.name for one in looks.latest.subscriptions]
-        assert [] == causes(looks)
+        samples = sample(pair)
+        assert ["orders_sub"] == [one.name for one in samples.latest.subscriptions]
+        assert [] == causes(samples)
     finally:
         pair.subscriber.sql("ALTER SUBSCRIPTION orders_sub SET (streaming = off)", DATABASE)
         pair.wait_until_replicated()
@@ -86,12 +86,12 @@ def test_an_initial_copy_under_way_is_healthy(pair: Pair) -> None:
                 that="a tablesync worker is seen",
                 look_at=pair.subscriber.log_tail,
             )
-            looks = look(pair)
+            samples = sample(pair)
             blocker.run("ROLLBACK")
     pair.subscriber.sql("DROP DATABASE copying WITH (FORCE)")
     expected = [("copy_sub", "copying"), ("orders_sub", DATABASE)]
-    assert expected == [(one.name, one.database) for one in looks.latest.subscriptions]
-    assert [] == causes(looks)
+    assert expected == [(one.name, one.database) for one in samples.latest.subscriptions]
+    assert [] == causes(samples)
 
 
 def test_subscriptions_of_other_databases_are_seen_from_one_connection(pair: Pair) -> None:
@@ -100,7 +100,7 @@ def test_subscriptions_of_other_databases_are_seen_from_one_connection(pair: Pai
         with subscription(pair, "stopped_sub", "connect = false", "elsewhere"):
             found = [
                 (finding.subscription, finding.cause, finding.evidence["database"])
-                for finding in diagnose(look(pair), MAX_LAG_SECONDS)
+                for finding in diagnose(sample(pair), MAX_LAG_SECONDS)
             ]
             pair.subscriber.sql(
                 "ALTER SUBSCRIPTION stopped_sub SET (slot_name = NONE)", "elsewhere"
@@ -113,16 +113,16 @@ def test_subscriptions_of_other_databases_are_seen_from_one_connection(pair: Pai
 def test_a_role_with_login_alone_sees_enough(pair: Pair) -> None:
     pair.subscriber.sql("CREATE ROLE plain LOGIN PASSWORD 'made-up'")
     try:
-        assert [] == causes(look(pair, "plain", "made-up"))
+        assert [] == causes(sample(pair, "plain", "made-up"))
     finally:
         pair.subscriber.sql("DROP ROLE plain")
 
 
 def test_a_worker_that_restarts_between_the_looks_is_healthy(pair: Pair) -> None:
-    """The first look finds no worker; by the second the publisher is back."""
+    """The first sample finds no worker; by the second the publisher is back."""
     FAULTS["publisher_down"].break_(pair)
     mends = iter([FAULTS["publisher_down"].mend])
-    looks = look(pair, pause=lambda _: next(mends, lambda _: None)(pair))
-    assert looks.first.subscriptions[0].down
-    assert not looks.latest.subscriptions[0].down
-    assert [] == causes(looks)
+    samples = sample(pair, pause=lambda _: next(mends, lambda _: None)(pair))
+    assert samples.first.subscriptions[0].down
+    assert not samples.latest.subscriptions[0].down
+    assert [] == causes(samples)

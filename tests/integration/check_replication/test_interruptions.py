@@ -1,4 +1,4 @@
-"""A session that breaks between two looks costs nothing that was seen, and is never healthy."""
+"""A session that breaks between two samples costs nothing that was seen, and is never healthy."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from functions.check_replication.check import Probes, check
-from functions.check_replication.probe import look, look_at_publisher
+from functions.check_replication.probe import sample, sample_publisher
 from functions.check_replication.targets import Target
 from functions.report import ClusterReport, Status
 from local.postgres.faults import FAULTS
@@ -25,7 +25,7 @@ def kill_sessions(server: Server) -> None:
 
 
 def verdict(pair: Pair, between: Callable[[], None], *, publisher: bool = False) -> ClusterReport:
-    """`between` happens between every two looks, on the publisher or on the subscriber."""
+    """`between` happens between every two samples, on the publisher or on the subscriber."""
 
     def break_and_pause(seconds: float) -> None:
         between()
@@ -34,8 +34,8 @@ def verdict(pair: Pair, between: Callable[[], None], *, publisher: bool = False)
     pauses = [time.sleep, break_and_pause]
     on_subscriber, on_publisher = pauses if publisher else reversed(pauses)
     probes = Probes(
-        lambda login, limit: look(login, MONITOR_PASSWORD, limit, pause=on_subscriber),
-        lambda login: look_at_publisher(login, MONITOR_PASSWORD, pause=on_publisher),
+        lambda login, limit: sample(login, MONITOR_PASSWORD, limit, pause=on_subscriber),
+        lambda login: sample_publisher(login, MONITOR_PASSWORD, pause=on_publisher),
     )
     target = Target(
         "sample-cluster",
@@ -84,7 +84,7 @@ def test_a_session_that_breaks_between_all_looks_hides_no_conflict(pair: Pair) -
 def test_what_was_seen_before_is_told_beside_what_could_not_be(
     pair: Pair, lock_out: Callable[[Server], None]
 ) -> None:
-    """One look sees a disabled subscription, and a missing worker of another that may come back."""
+    """One sample sees a disabled subscription, and another's missing worker that may come back."""
     pair.subscriber.sql(
         "CREATE SUBSCRIPTION waiting CONNECTION 'host=127.0.0.1 port=1' "
         "PUBLICATION orders_pub WITH (connect = false)",
@@ -101,7 +101,7 @@ def test_what_was_seen_before_is_told_beside_what_could_not_be(
         pair.alter_subscription("ENABLE")
     assert ["subscription_disabled", "database_auth_failed"] == causes(report)
     assert Status.UNHEALTHY == report.status
-    assert report.findings[1].summary.startswith("Looking ended before all was clear: ")
+    assert report.findings[1].summary.startswith("The check was interrupted: ")
 
 
 def test_looks_that_settled_nothing_are_not_healthy(
@@ -126,5 +126,5 @@ def test_a_publisher_that_is_lost_after_one_look_is_said(
         report = verdict(pair, lambda: lock_out(pair.publisher), publisher=True)
     assert (Status.UNKNOWN, ["database_auth_failed"]) == (report.status, causes(report))
     (finding,) = report.findings
-    assert finding.summary.startswith("The publisher: Looking ended before all was clear: ")
+    assert finding.summary.startswith("The publisher: The check was interrupted: ")
     assert "publisher" == finding.evidence["side"]

@@ -8,7 +8,7 @@ import pg8000.native
 import pytest
 
 from functions.catalogue.quoting import identifier
-from functions.check_replication.probe import look_at_publisher
+from functions.check_replication.probe import sample_publisher
 from functions.check_replication.publisher_snapshot import Publication
 from functions.check_replication.targets import Login
 from sandbox.postgres.binaries import find
@@ -110,7 +110,7 @@ def login(server: Server) -> Login:
 
 
 def seen(server: Server) -> dict[str, Publication]:
-    (snapshot,) = look_at_publisher(login(server), server.password).snapshots
+    (snapshot,) = sample_publisher(login(server), server.password).snapshots
     return {one.name: one for one in snapshot.publications}
 
 

@@ -9,7 +9,7 @@ import pytest
 from functions.check_replication.check import check
 from functions.check_replication.connection import ProbeError, connected
 from functions.check_replication.handler import PROBES
-from functions.check_replication.probe import look, look_at_publisher
+from functions.check_replication.probe import sample, sample_publisher
 from functions.check_replication.targets import Target
 from functions.report import ClusterReport
 from local.postgres.faults import FAULTS
@@ -106,8 +106,8 @@ def verdict(pair: Pair, ports: Mapping[Server, int] | None = None) -> ClusterRep
 
 def seen(pair: Pair) -> tuple[Any, Any]:
     """Everything but what changes by itself."""
-    subscriber = look(login(pair.subscriber), MONITOR_PASSWORD, 300).latest
-    publisher = look_at_publisher(login(pair.publisher), MONITOR_PASSWORD).latest
+    subscriber = sample(login(pair.subscriber), MONITOR_PASSWORD, 300).latest
+    publisher = sample_publisher(login(pair.publisher), MONITOR_PASSWORD).latest
     changing = ("last_msg_send_time", "last_msg_receipt_time", "received_lsn", "latest_end_lsn")
     without: dict[str, Any] = dict.fromkeys((*changing, "wait_event"))
     return (

@@ -5,7 +5,7 @@ import pytest
 
 from functions.check_replication.check import Probes, check, check_all
 from functions.check_replication.connection import ProbeError
-from functions.check_replication.diagnosis import Looks, PublisherLooks
+from functions.check_replication.diagnosis import PublisherSamples, Samples
 from functions.check_replication.targets import Login, Misconfigured, Target
 from functions.report import ClusterReport, Status
 from tests.unit.check_replication.builders import HEALTHY, snapshot
@@ -20,26 +20,26 @@ def target(cluster: str, publisher: str | None = None) -> Target:
     )
 
 
-def look(login: Login, _: float = 300) -> Looks:
+def sample(login: Login, _: float = 300) -> Samples:
     """A database for each case, told by the host's name."""
     match login.hostname:
         case "healthy":
-            return Looks((snapshot(HEALTHY),))
+            return Samples((snapshot(HEALTHY),))
         case "empty":
-            return Looks((snapshot(),))
+            return Samples((snapshot(),))
         case "replica":
-            return Looks((snapshot(HEALTHY, in_recovery=True),))
+            return Samples((snapshot(HEALTHY, in_recovery=True),))
         case "refused":
             raise ProbeError("database_unreachable", "No connection to refused.example:5432.")
         case name:
             raise RuntimeError(f"{name} {login.username} {login.password}")
 
 
-def look_at_publisher(login: Login) -> PublisherLooks:
+def sample_publisher(login: Login) -> PublisherSamples:
     raise ProbeError("database_timeout", f"{login.address} did not answer.")
 
 
-PROBES = Probes(look, look_at_publisher)
+PROBES = Probes(sample, sample_publisher)
 
 
 def test_each_cluster_gets_its_own_verdict_in_order() -> None:
@@ -89,15 +89,15 @@ def test_a_misconfigured_cluster_tells_every_problem() -> None:
 def test_a_cluster_that_takes_too_long_is_unknown_and_holds_up_nobody() -> None:
     release = threading.Event()
 
-    def slow(login: Login, _: float) -> Looks:
+    def slow(login: Login, _: float) -> Samples:
         if login.hostname == "slow":
             release.wait(60)
-        return Looks((snapshot(HEALTHY),))
+        return Samples((snapshot(HEALTHY),))
 
     try:
         checked = check_all(
             [target("slow"), target("fast")],
-            Probes(slow, look_at_publisher),
+            Probes(slow, sample_publisher),
             time_limit_seconds=0.5,
         )
     finally:

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from functions.check_replication.diagnosis import Looks, diagnose, unsettled
+from functions.check_replication.diagnosis import Samples, diagnose, unsettled
 from functions.check_replication.snapshot import Subscription
 from tests.unit.check_replication.builders import DOWN, HEALTHY, NOW, ago, snapshot
 
@@ -15,8 +15,8 @@ ERRORS_8 = replace(DOWN, apply_error_count=8)
 ERRORS_9 = replace(DOWN, apply_error_count=9)
 
 
-def causes(looks: Looks) -> list[tuple[str | None, str]]:
-    return [(finding.subscription, finding.cause) for finding in diagnose(looks, MAX_LAG)]
+def causes(samples: Samples) -> list[tuple[str | None, str]]:
+    return [(finding.subscription, finding.cause) for finding in diagnose(samples, MAX_LAG)]
 
 
 @pytest.mark.parametrize(
@@ -42,8 +42,8 @@ def causes(looks: Looks) -> list[tuple[str | None, str]]:
     ],
 )
 def test_one_look_is_enough(subscription: Subscription, cause: str) -> None:
-    looks = Looks((snapshot(subscription),))
-    assert [("orders_sub", cause)] == causes(looks)
+    samples = Samples((snapshot(subscription),))
+    assert [("orders_sub", cause)] == causes(samples)
 
 
 @pytest.mark.parametrize(
@@ -69,11 +69,11 @@ def test_one_look_is_enough(subscription: Subscription, cause: str) -> None:
         pytest.param(
             replace(HEALTHY, apply_error_count=None, sync_error_count=None), id="before 15"
         ),
-        pytest.param(DOWN, id="worker missing in the only look: not known yet"),
+        pytest.param(DOWN, id="worker missing in the only sample: not known yet"),
     ],
 )
 def test_a_healthy_set_up_is_quiet(subscription: Subscription) -> None:
-    assert [] == causes(Looks((snapshot(subscription),)))
+    assert [] == causes(Samples((snapshot(subscription),)))
 
 
 @pytest.mark.parametrize(
@@ -101,35 +101,35 @@ def test_a_healthy_set_up_is_quiet(subscription: Subscription) -> None:
             id="before 15: no counters",
         ),
         pytest.param(DOWN, HEALTHY, [], id="ordinary restart"),
-        pytest.param(DOWN, DISABLED, ["subscription_disabled"], id="disabled between the looks"),
+        pytest.param(DOWN, DISABLED, ["subscription_disabled"], id="disabled between the samples"),
     ],
 )
 def test_a_missing_worker_is_judged_by_several_looks(
     first: Subscription, second: Subscription, expected: list[str]
 ) -> None:
-    looks = Looks((snapshot(first), snapshot(second, seconds_later=6)))
-    assert expected == [cause for _, cause in causes(looks)]
+    samples = Samples((snapshot(first), snapshot(second, seconds_later=6)))
+    assert expected == [cause for _, cause in causes(samples)]
 
 
 def test_every_subscription_is_judged_not_only_the_first() -> None:
-    looks = Looks((snapshot(HEALTHY, replace(DISABLED, oid=1, name="a"), OTHER),))
-    assert [("a", "subscription_disabled")] == causes(looks)
+    samples = Samples((snapshot(HEALTHY, replace(DISABLED, oid=1, name="a"), OTHER),))
+    assert [("a", "subscription_disabled")] == causes(samples)
 
 
 def test_a_subscription_dropped_or_made_between_the_looks_is_not_reported() -> None:
     made = replace(DOWN, oid=9, name="new_sub")
-    looks = Looks((snapshot(HEALTHY, DOWN), snapshot(HEALTHY, made, seconds_later=6)))
-    assert [] == causes(looks)
+    samples = Samples((snapshot(HEALTHY, DOWN), snapshot(HEALTHY, made, seconds_later=6)))
+    assert [] == causes(samples)
 
 
 def test_a_cluster_without_a_subscription_is_a_finding() -> None:
-    assert [(None, "no_subscription")] == causes(Looks((snapshot(),)))
+    assert [(None, "no_subscription")] == causes(Samples((snapshot(),)))
 
 
 def test_a_read_replica_is_a_wrong_configuration_not_an_outage() -> None:
     """On a replica the view shows no worker for any subscription."""
-    looks = Looks((snapshot(DOWN, in_recovery=True),))
-    assert [(None, "monitor_misconfigured")] == causes(looks)
+    samples = Samples((snapshot(DOWN, in_recovery=True),))
+    assert [(None, "monitor_misconfigured")] == causes(samples)
 
 
 @pytest.mark.parametrize(
@@ -161,16 +161,16 @@ def test_a_read_replica_is_a_wrong_configuration_not_an_outage() -> None:
         ),
     ],
 )
-def test_looking_ends_when_another_look_could_tell_no_more(
+def test_sampling_ends_when_another_look_could_tell_no_more(
     seen: list[Subscription], expected: object
 ) -> None:
-    looks = Looks(tuple(snapshot(OTHER, one, seconds_later=i) for i, one in enumerate(seen)))
-    assert expected == unsettled(looks, MAX_LAG)
+    samples = Samples(tuple(snapshot(OTHER, one, seconds_later=i) for i, one in enumerate(seen)))
+    assert expected == unsettled(samples, MAX_LAG)
 
 
 def test_the_evidence_shows_what_the_verdict_rests_on() -> None:
-    looks = Looks((snapshot(ERRORS_8), snapshot(ERRORS_9, seconds_later=6)))
-    (finding,) = diagnose(looks, MAX_LAG)
+    samples = Samples((snapshot(ERRORS_8), snapshot(ERRORS_9, seconds_later=6)))
+    (finding,) = diagnose(samples, MAX_LAG)
     expected = {
         "database": "shop",
         "worker_pid": None,
@@ -184,7 +184,7 @@ def test_the_evidence_shows_what_the_verdict_rests_on() -> None:
 
 def test_lag_evidence_is_in_seconds_and_says_since_when() -> None:
     silent = replace(HEALTHY, last_msg_send_time=ago(720), last_msg_receipt_time=ago(720))
-    (finding,) = diagnose(Looks((snapshot(silent),)), MAX_LAG)
+    (finding,) = diagnose(Samples((snapshot(silent),)), MAX_LAG)
     expected = {
         "lag_seconds": 720.0,
         "max_lag_seconds": 300.0,

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from functions.check_replication.diagnosis import (
-    Looks,
-    PublisherLooks,
+    PublisherSamples,
+    Samples,
     diagnose,
     unsettled_publisher,
 )
@@ -30,9 +30,9 @@ NOT_REFRESHED = "publication_not_refreshed"
 
 
 def found(subscription: Subscription, *seen: PublisherSnapshot) -> tuple[Finding, ...]:
-    """Two looks at the subscriber, these at the publisher."""
-    looks = Looks((snapshot(subscription), snapshot(subscription, seconds_later=6)))
-    return diagnose(looks, 300, PublisherLooks("p.example:5432", seen))
+    """Two samples of the subscriber, these of the publisher."""
+    samples = Samples((snapshot(subscription), snapshot(subscription, seconds_later=6)))
+    return diagnose(samples, 300, PublisherSamples("p.example:5432", seen))
 
 
 def causes(subscription: Subscription, *seen: PublisherSnapshot) -> list[str]:
@@ -94,17 +94,17 @@ def test_a_table_that_is_not_subscribed_does_not_explain_a_failing_change() -> N
     """A table dropped on the subscriber shows both ways, where its sender was seen once."""
     wider = replace(PUBLICATION, tables=frozenset({"public.orders", "public.new"}))
     failing = replace(DOWN, apply_error_count=1)
-    looks = Looks((snapshot(HEALTHY), snapshot(failing, seconds_later=6)))
-    seen = PublisherLooks("p:1", (publisher(SLOT, publications=(wider,)),))
+    samples = Samples((snapshot(HEALTHY), snapshot(failing, seconds_later=6)))
+    seen = PublisherSamples("p:1", (publisher(SLOT, publications=(wider,)),))
     expected = ["apply_error", "publication_not_refreshed"]
-    assert expected == [finding.cause for finding in diagnose(looks, 300, seen)]
+    assert expected == [finding.cause for finding in diagnose(samples, 300, seen)]
 
 
 def test_a_failing_copy_is_explained_by_slots_that_are_all_in_use() -> None:
     failing = replace(HEALTHY, tables=replace(HEALTHY.tables, pending=("public.orders",)))  # type: ignore[type-var]
-    looks = Looks((snapshot(failing), snapshot(replace(failing, sync_error_count=1))))
-    full = PublisherLooks("p:1", (publisher(SLOT, max_slots=1),))
-    (finding,) = diagnose(looks, 300, full)
+    samples = Samples((snapshot(failing), snapshot(replace(failing, sync_error_count=1))))
+    full = PublisherSamples("p:1", (publisher(SLOT, max_slots=1),))
+    (finding,) = diagnose(samples, 300, full)
     assert ("publisher_slots_exhausted", 1) == (
         finding.cause,
         finding.evidence["max_replication_slots"],
@@ -194,12 +194,12 @@ def test_a_publisher_is_judged_by_a_slot_that_is_seen_to_serve_the_worker(
 def test_two_subscriptions_cannot_have_one_slot() -> None:
     """Of the same names, in two databases: whose it is was not seen."""
     twin = replace(HEALTHY, oid=16_500, database="stock")
-    looks = Looks((snapshot(HEALTHY, twin), snapshot(HEALTHY, twin, seconds_later=6)))
-    seen = PublisherLooks("p:1", (publisher(SLOT, publications=()),))
-    assert () == diagnose(looks, 300, seen)
+    samples = Samples((snapshot(HEALTHY, twin), snapshot(HEALTHY, twin, seconds_later=6)))
+    seen = PublisherSamples("p:1", (publisher(SLOT, publications=()),))
+    assert () == diagnose(samples, 300, seen)
     begun = replace(twin, worker_start=ago(60))
-    looks = Looks((snapshot(HEALTHY, begun), snapshot(HEALTHY, begun, seconds_later=6)))
-    assert [16_400] == [one.evidence["subscription_oid"] for one in diagnose(looks, 300, seen)]
+    samples = Samples((snapshot(HEALTHY, begun), snapshot(HEALTHY, begun, seconds_later=6)))
+    assert [16_400] == [one.evidence["subscription_oid"] for one in diagnose(samples, 300, seen)]
 
 
 @pytest.mark.parametrize(
@@ -244,7 +244,7 @@ def test_tables_without_an_identity_are_told_once_per_publication_in_use() -> No
     ],
 )
 def test_a_second_look_is_taken_where_a_rate_is_wanted(slot: Slot, expected: object) -> None:
-    looks = PublisherLooks("p:1", (publisher(slot),))
-    assert expected == unsettled_publisher(looks)
-    assert not unsettled_publisher(replace(looks, snapshots=(publisher(slot), publisher(slot))))
-    assert NOW == looks.latest.taken_at
+    samples = PublisherSamples("p:1", (publisher(slot),))
+    assert expected == unsettled_publisher(samples)
+    assert not unsettled_publisher(replace(samples, snapshots=(publisher(slot), publisher(slot))))
+    assert NOW == samples.latest.taken_at

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from functions.check_replication.diagnosis import Looks, diagnose, unsettled
+from functions.check_replication.diagnosis import Samples, diagnose, unsettled
 from functions.check_replication.snapshot import Snapshot, Subscription, Tables
 from tests.unit.check_replication.builders import DOWN, HEALTHY, NOW, ago, snapshot
 
@@ -29,15 +29,15 @@ BUSY_AND_LATE = replace(
 )
 
 
-def at(*seen: Subscription, **server: object) -> Looks:
-    """The same server, a second between looks."""
-    return Looks(
+def at(*seen: Subscription, **server: object) -> Samples:
+    """The same server, a second between samples."""
+    return Samples(
         tuple(snapshot(one, seconds_later=number, **server) for number, one in enumerate(seen))
     )
 
 
-def causes(looks: Looks, max_lag_seconds: float = MAX_LAG) -> list[str]:
-    return [finding.cause for finding in diagnose(looks, max_lag_seconds)]
+def causes(samples: Samples, max_lag_seconds: float = MAX_LAG) -> list[str]:
+    return [finding.cause for finding in diagnose(samples, max_lag_seconds)]
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_the_blocker_is_named() -> None:
 @pytest.mark.parametrize(
     ("seen", "expected"),
     [
-        pytest.param([BUSY_AND_LATE], [], id="one look cannot tell"),
+        pytest.param([BUSY_AND_LATE], [], id="one sample cannot tell"),
         pytest.param([BUSY_AND_LATE, BUSY_AND_LATE], ["apply_lagging"], id="not catching up"),
         pytest.param(
             [BUSY_AND_LATE, replace(BUSY_AND_LATE, last_msg_send_time=ago(390))],
@@ -109,11 +109,11 @@ def test_slow_applying_and_slow_delivery_are_told_apart(
 
 
 def test_without_the_privilege_to_see_a_worker_s_wait_the_delivery_is_blamed() -> None:
-    looks = at(replace(BUSY_AND_LATE, wait_event=None), sees_activity=False)
-    (finding,) = diagnose(looks, MAX_LAG)
+    samples = at(replace(BUSY_AND_LATE, wait_event=None), sees_activity=False)
+    (finding,) = diagnose(samples, MAX_LAG)
     assert "subscriber_lagging" == finding.cause
     assert ("what sessions do, such as who blocks a worker (GRANT pg_read_all_stats)",) == (
-        looks.latest.not_visible
+        samples.latest.not_visible
     )
 
 
@@ -121,7 +121,7 @@ def test_without_the_privilege_to_see_a_worker_s_wait_the_delivery_is_blamed() -
     ("seen", "expected"),
     [
         pytest.param([COPYING], [], id="copying"),
-        pytest.param([WAITING], [], id="one look cannot tell"),
+        pytest.param([WAITING], [], id="one sample cannot tell"),
         pytest.param([WAITING, COPYING], [], id="a worker came"),
         pytest.param([WAITING, WAITING, WAITING], ["table_sync_stalled"], id="nobody copies"),
         pytest.param(
@@ -154,23 +154,23 @@ def test_copying_is_healthy_failing_or_not_trying_is_not(
         pytest.param([BUSY_AND_LATE] * 2, False, id="late twice"),
     ],
 )
-def test_looking_goes_on_while_a_copy_or_a_backlog_is_unclear(
+def test_sampling_goes_on_while_a_copy_or_a_backlog_is_unclear(
     seen: list[Subscription], expected: object
 ) -> None:
     assert expected == unsettled(at(*seen), MAX_LAG)
 
 
 def test_a_cluster_without_a_free_worker_is_told_by_that() -> None:
-    looks = at(DOWN, DOWN, workers_in_use=4, max_workers=4)
-    (finding,) = diagnose(looks, MAX_LAG)
+    samples = at(DOWN, DOWN, workers_in_use=4, max_workers=4)
+    (finding,) = diagnose(samples, MAX_LAG)
     assert "worker_slots_exhausted" == finding.cause
     assert 4 == finding.evidence["max_logical_replication_workers"]
 
 
 def test_warnings_stand_beside_what_stops_a_subscription() -> None:
     conflicts = {"update_missing": 3, "delete_missing": 0, "delete_origin_differs": 1}
-    looks = at(replace(HEALTHY, enabled=False, skip_lsn="0/1234", conflicts=conflicts))
-    findings = diagnose(looks, MAX_LAG)
+    samples = at(replace(HEALTHY, enabled=False, skip_lsn="0/1234", conflicts=conflicts))
+    findings = diagnose(samples, MAX_LAG)
     expected = ["subscription_disabled", "silent_divergence", "skip_pending"]
     assert expected == [finding.cause for finding in findings]
     assert "delete_origin_differs 1, update_missing 3" == findings[1].evidence["conflict_counts"]

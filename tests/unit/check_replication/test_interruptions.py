@@ -1,11 +1,11 @@
-"""What is said when looking ended before it was clear."""
+"""What is said when sampling ended before it was clear."""
 
 from dataclasses import replace
 
 import pytest
 
 from functions.check_replication.check import Probes, check
-from functions.check_replication.diagnosis import Interruption, Looks, PublisherLooks, diagnose
+from functions.check_replication.diagnosis import Interruption, PublisherSamples, Samples, diagnose
 from functions.check_replication.snapshot import Subscription, Tables, Unseen
 from functions.check_replication.targets import Login, Target
 from functions.report import Status
@@ -15,15 +15,15 @@ BROKEN = Interruption("database_error", "db.example broke off the query.")
 WAITING = replace(HEALTHY, tables=Tables(frozenset({"public.a"}), ("public.a",)))
 
 
-def cut_short(*seen: Subscription) -> Looks:
-    looks = [snapshot(one, seconds_later=number) for number, one in enumerate(seen)]
-    return Looks(tuple(looks), BROKEN)
+def cut_short(*seen: Subscription) -> Samples:
+    samples = [snapshot(one, seconds_later=number) for number, one in enumerate(seen)]
+    return Samples(tuple(samples), BROKEN)
 
 
 @pytest.mark.parametrize(
     ("seen", "expected"),
     [
-        pytest.param([DOWN], [], id="one look at a missing worker"),
+        pytest.param([DOWN], [], id="one sample of a missing worker"),
         pytest.param([DOWN, DOWN], [], id="it may still come back"),
         pytest.param([DOWN, replace(DOWN, apply_error_count=1)], ["apply_error"], id="it fails"),
         pytest.param([replace(DOWN, enabled=False)], ["subscription_disabled"], id="disabled"),
@@ -41,45 +41,45 @@ def test_what_is_certain_is_said_and_what_takes_more_looks_is_not(
 
 
 def test_a_slot_in_use_does_not_explain_what_is_not_clear() -> None:
-    at_work = PublisherLooks("p:5432", (publisher(SLOT),))
+    at_work = PublisherSamples("p:5432", (publisher(SLOT),))
     assert () == diagnose(cut_short(DOWN, DOWN), 300, at_work)
 
 
 def test_another_subscription_is_judged_by_all_looks() -> None:
     failing = replace(HEALTHY, oid=2, name="z")
-    looks = Looks(
+    samples = Samples(
         (
             snapshot(DOWN, failing),
             snapshot(DOWN, replace(failing, apply_error_count=2), seconds_later=1),
         ),
         BROKEN,
     )
-    (finding,) = diagnose(looks, 300)
+    (finding,) = diagnose(samples, 300)
     assert ("z", 2) == (finding.subscription, finding.evidence["apply_errors_during_check"])
 
 
-def verdict(looks: Looks, at_work: PublisherLooks | None = None) -> tuple[Status, list[str]]:
-    def look_at_publisher(_: Login) -> PublisherLooks:
+def verdict(samples: Samples, at_work: PublisherSamples | None = None) -> tuple[Status, list[str]]:
+    def sample_publisher(_: Login) -> PublisherSamples:
         assert at_work is not None
         return at_work
 
     login = Login("db.example", "monitor", "shop")
     target = Target("c", login, "/logs", publisher=None if at_work is None else login)
-    report = check(target, Probes(lambda *_: looks, look_at_publisher)).report
+    report = check(target, Probes(lambda *_: samples, sample_publisher)).report
     return report.status, [found.summary for found in report.findings]
 
 
 def test_an_interruption_is_never_healthy_and_stands_beside_what_was_seen() -> None:
-    said = "Looking ended before all was clear: db.example broke off the query."
+    said = "The check was interrupted: db.example broke off the query."
     assert (Status.UNKNOWN, [said]) == verdict(cut_short(DOWN))
     status, summaries = verdict(cut_short(replace(DOWN, enabled=False)))
     assert (Status.UNHEALTHY, 2, said) == (status, len(summaries), summaries[1])
 
 
 def test_an_interruption_at_the_publisher_is_said_of_it() -> None:
-    seen_once = PublisherLooks("p:5432", (publisher(SLOT),), BROKEN)
-    expected = "The publisher: Looking ended before all was clear: db.example broke off the query."
-    assert (Status.UNKNOWN, [expected]) == verdict(Looks((snapshot(HEALTHY),)), seen_once)
+    seen_once = PublisherSamples("p:5432", (publisher(SLOT),), BROKEN)
+    expected = "The publisher: The check was interrupted: db.example broke off the query."
+    assert (Status.UNKNOWN, [expected]) == verdict(Samples((snapshot(HEALTHY),)), seen_once)
 
 
 @pytest.mark.parametrize(
@@ -95,13 +95,13 @@ def test_a_copy_that_went_out_of_sight_is_not_healthy(
 ) -> None:
     elsewhere = replace(HEALTHY, database="other", tables=None)
     unseen = Unseen("other", "database_timeout", "db.example did not finish the query within 5 s.")
-    looks = Looks(
+    samples = Samples(
         (
             snapshot(replace(elsewhere, tables=before)),
             replace(snapshot(elsewhere, seconds_later=1), unseen=(unseen,)),
         )
     )
-    assert expected == [found.cause for found in diagnose(looks, 300)]
+    assert expected == [found.cause for found in diagnose(samples, 300)]
 
 
 def test_databases_that_cannot_be_seen_are_named_by_what_they_have_in_common() -> None:
@@ -116,6 +116,6 @@ def test_databases_that_cannot_be_seen_are_named_by_what_they_have_in_common() -
     expected = (
         "the tables of subscriptions in 4 databases: a, b, c, … (GRANT CONNECT)",
         f"the tables of subscriptions in database e ({'x' * 200})",
-        "the tables of subscriptions in database f (not looked into)",
+        "the tables of subscriptions in database f (not sampled)",
     )
     assert expected == shown

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 import pg8000.native
 import pytest
 
-from local.trials.baseline import BaselineVerdict, Row, judge, look
+from local.trials.baseline import BaselineVerdict, Row, check, judge
 
 NOW = datetime(2026, 11, 22, 23, 34, tzinfo=UTC)
 
@@ -64,7 +64,7 @@ def test_an_exception_is_told_by_its_class(
     def connect() -> pg8000.native.Connection:
         raise error()
 
-    assert verdict == look(connect)
+    assert verdict == check(connect)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Several looks at the same server, in order. Pure."""
+"""Several samples of the same server, in order. Pure."""
 
 from dataclasses import dataclass, replace
 
@@ -8,15 +8,15 @@ from functions.check_replication.snapshot import Snapshot, Subscription
 
 @dataclass(frozen=True, slots=True)
 class Interruption:
-    """Why looking ended before it was clear: a cause of the catalogue, and a sentence."""
+    """Why sampling ended before it was clear: a cause of the catalogue, and a sentence."""
 
     cause: str
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
-class Looks:
-    """Looks at a subscriber; more than one only where the first was not enough."""
+class Samples:
+    """Samples of a subscriber; more than one only where the first was not enough."""
 
     snapshots: tuple[Snapshot, ...]
     interruption: Interruption | None = None
@@ -34,30 +34,30 @@ class Looks:
         return (self.latest.taken_at - self.first.taken_at).total_seconds()
 
     def all_of(self, subscription: Subscription) -> list[Subscription]:
-        """The same subscription in every look that shows it, in order."""
+        """The same subscription in every sample that shows it, in order."""
         found = (snapshot.find(subscription.oid) for snapshot in self.snapshots)
         return [one for one in found if one is not None]
 
     def earlier(self, subscription: Subscription) -> Subscription | None:
-        """The same subscription in the first of several looks; None if there is none."""
+        """The same subscription in the first of several samples; None if there is none."""
         return self.first.find(subscription.oid) if len(self.snapshots) > 1 else None
 
     def previous(self, subscription: Subscription) -> Subscription | None:
-        """The same subscription in the look before the latest; None if there is none."""
+        """The same subscription in the sample before the latest; None if there is none."""
         return self.snapshots[-2].find(subscription.oid) if len(self.snapshots) > 1 else None
 
-    def with_another(self, snapshot: Snapshot) -> "Looks":
+    def with_another(self, snapshot: Snapshot) -> "Samples":
         return replace(self, snapshots=(*self.snapshots, snapshot))
 
-    def latest_alone(self) -> "Looks":
+    def latest_alone(self) -> "Samples":
         return replace(self, snapshots=(self.latest,))
 
     def apply_errors(self, subscription: Subscription) -> int:
-        """How many errors of applying came between the first look and the latest."""
+        """How many errors of applying came between the first sample and the latest."""
         return self._rise(subscription, "apply_error_count")
 
     def sync_errors(self, subscription: Subscription) -> int:
-        """How many errors of copying tables came between the first look and the latest."""
+        """How many errors of copying tables came between the first sample and the latest."""
         return self._rise(subscription, "sync_error_count")
 
     def _rise(self, subscription: Subscription, counter: str) -> int:
@@ -68,8 +68,8 @@ class Looks:
 
 
 @dataclass(frozen=True, slots=True)
-class PublisherLooks:
-    """Looks at a publisher: a second one where a rate is wanted. `address` is `host:port`."""
+class PublisherSamples:
+    """Samples of a publisher: a second one where a rate is wanted. `address` is `host:port`."""
 
     address: str
     snapshots: tuple[PublisherSnapshot, ...]
@@ -86,6 +86,6 @@ class PublisherLooks:
         return (latest.wal_bytes - first.wal_bytes) / seconds if seconds > 0 else None
 
     def always_inactive(self, slot: Slot) -> bool:
-        """Inactive in every one of several looks: not merely between two connections."""
+        """Inactive in every one of several samples: not merely between two connections."""
         seen = [snapshot.slot(slot.name) for snapshot in self.snapshots]
         return len(seen) > 1 and all(one is not None and not one.active for one in seen)
