@@ -8,7 +8,7 @@
 --   pg_replication_slots, pg_publication, pg_publication_rel, pg_publication_namespace, pg_class,
 --   pg_inherits, pg_index, pg_namespace, pg_current_wal_lsn().
 -- pg_read_all_stats shows of pg_stat_get_activity: backend_start of the process that uses a slot,
--- which tells whose slot it is.
+-- which shows whose slot it is.
 
 \set ON_ERROR_STOP on
 

@@ -105,10 +105,10 @@ class ClusterReport:
 
     `omitted_findings` and `omitted_muted` count those left out to bound the report. `log_query` is
     the cluster's own query of its log groups, if it has one; `not_visible` names what the monitor's
-    role may not see. `mute` are the causes and subscriptions nobody wants to hear of, `muted` the
-    findings this kept from `findings`; the status counts them all the same.
-    `remind_after_minutes` and `unknown_runs` tell the state machine when to repeat itself, and on
-    which consecutive run without an answer to open an incident; None leaves that to its defaults.
+    role may not see. `mute` are causes and subscriptions not to notify of, `muted` the findings
+    this kept from `findings`; the status counts them all the same. `remind_after_minutes` and
+    `unknown_runs` are the state machine's: when to remind, and on which consecutive run without an
+    answer to open an incident; None leaves that to its defaults.
     """
 
     cluster: str
@@ -125,10 +125,10 @@ class ClusterReport:
     unknown_runs: int | None = None
 
     def without_muted(self) -> "ClusterReport":
-        """The same cluster, its findings parted into those to tell and those to be silent about."""
-        told = tuple(one for one in self.findings if not self._mutes(one))
-        muted = tuple(one for one in self.findings if self._mutes(one))
-        return replace(self, findings=told, muted=self.muted + muted)
+        """The same cluster, its findings parted into those to notify and the muted ones."""
+        audible = tuple(finding for finding in self.findings if not self._mutes(finding))
+        muted = tuple(finding for finding in self.findings if self._mutes(finding))
+        return replace(self, findings=audible, muted=self.muted + muted)
 
     def _mutes(self, finding: Finding) -> bool:
         return finding.cause in self.mute or finding.subscription in self.mute
@@ -176,8 +176,8 @@ class ClusterReport:
             findings=findings,
             omitted_findings=int(document.get("omitted_findings") or 0),
             log_query=document.get("log_query"),
-            not_visible=tuple(str(one) for one in document.get("not_visible") or ()),
-            mute=tuple(str(one) for one in document.get("mute") or ()),
+            not_visible=tuple(str(line) for line in document.get("not_visible") or ()),
+            mute=tuple(str(name) for name in document.get("mute") or ()),
             muted=tuple(Finding.from_json(item) for item in document.get("muted") or ()),
             omitted_muted=int(document.get("omitted_muted") or 0),
             remind_after_minutes=document.get("remind_after_minutes"),
@@ -188,11 +188,11 @@ class ClusterReport:
 def report(clusters: list[ClusterReport], checked_at: datetime) -> dict[str, Any]:
     """The JSON document CheckReplication returns, at most `MAX_REPORT_BYTES` long.
 
-    Findings are kept worst first, told and muted ones alike, and each cluster keeps at least one.
+    Findings are kept worst first, muted ones as well, and each cluster keeps at least one.
     What is large in one cluster is cut there before it costs the others anything. Raises
     `ReportTooLargeError`.
     """
-    bounded = [(_shortened(one, _EXTENTS[0]), one.fingerprint) for one in clusters]
+    bounded = [(_shortened(cluster, _EXTENTS[0]), cluster.fingerprint) for cluster in clusters]
     for room in _ROOMS:
         document = {
             "checked_at": checked_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -242,16 +242,20 @@ def _worst(findings: tuple[Finding, ...], extent: _Extent) -> tuple[Finding, ...
     A long text of evidence is left out: it may stand in a remedy, where half of it would be wrong.
     """
     if len(findings) > extent.findings:
-        findings = tuple(sorted(findings, key=lambda one: one.severity.rank)[: extent.findings])
+        findings = tuple(
+            sorted(findings, key=lambda finding: finding.severity.rank)[: extent.findings]
+        )
     return tuple(
         replace(
-            one,
-            summary=_cut(one.summary, extent),
+            finding,
+            summary=_cut(finding.summary, extent),
             evidence={
-                name: value for name, value in one.evidence.items() if _is_reported(value, extent)
+                name: value
+                for name, value in finding.evidence.items()
+                if _is_reported(value, extent)
             },
         )
-        for one in findings
+        for finding in findings
     )
 
 

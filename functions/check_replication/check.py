@@ -98,13 +98,13 @@ def _sample_publisher(
         return None, (found,)
     evidence = {"side": "publisher", "publisher": target.publisher.address}
     return samples, tuple(
-        replace(one, summary=f"The publisher: {one.summary}", evidence=evidence)
-        for one in _interruption(samples)
+        replace(finding, summary=f"The publisher: {finding.summary}", evidence=evidence)
+        for finding in _interruption(samples)
     )
 
 
 def _interruption(samples: Samples | PublisherSamples) -> tuple[Finding, ...]:
-    """What was seen stands; that it is not all is said beside it."""
+    """What was seen stands; that it is not all is reported beside it."""
     if samples.interruption is None:
         return ()
     cause, reason = samples.interruption.cause, samples.interruption.reason

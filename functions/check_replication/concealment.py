@@ -1,4 +1,4 @@
-"""Keeps a login's values out of what is told before it has succeeded. Pure.
+"""Keeps a login's values out of what is reported before it has succeeded. Pure.
 
 Until then any of them may be a password that stands in the wrong parameter, and drivers and servers
 repeat what they were given.
@@ -22,7 +22,7 @@ def without_login(text: str, login: Login, password: str | None = None) -> str:
     if not places:
         return text
     longest_first = sorted(places, key=len, reverse=True)
-    pattern = "|".join(rf"(?<!\w){re.escape(one)}(?!\w)" for one in longest_first)
+    pattern = "|".join(rf"(?<!\w){re.escape(value)}(?!\w)" for value in longest_first)
     return re.sub(pattern, lambda found: places[found[0].casefold()], text, flags=re.IGNORECASE)
 
 
@@ -37,4 +37,4 @@ def _written(login: Login, password: str | None) -> Iterator[tuple[str, str]]:
     for name, value in values.items():
         if value:
             cut = value.encode()[:_NAME_BYTES].decode(errors="ignore")
-            yield from ((name, one) for one in (value, cut, repr(value)[1:-1]) if one)
+            yield from ((name, form) for form in (value, cut, repr(value)[1:-1]) if form)

@@ -1,7 +1,7 @@
 """One connection to one database (pg8000), over verified TLS, bounded in time.
 
 What a session must be set to goes with every statement (session.sql), so that it holds behind a
-pooler too, whose sessions are everybody's. What can go wrong is told apart by the driver's
+pooler too, whose sessions are everybody's. What can go wrong is distinguished by the driver's
 exceptions and SQLSTATE codes, never by message text, and leaves as a `ProbeError`.
 """
 
@@ -134,13 +134,13 @@ def major_version(server_version: str) -> int:
 def connected(login: Login, password: str) -> Iterator[Connection]:
     """A connection that is closed at the end; raises `ProbeError` where none can be had.
 
-    What an error tells of a login that failed has none of its values.
+    The error of a login that failed holds none of the login's values.
     """
     try:
         session = _connect(login, password)
     except ProbeError as error:
-        told = without_login(str(error), login, password)
-        raise ProbeError(error.cause, told, error.sqlstate) from error
+        concealed = without_login(str(error), login, password)
+        raise ProbeError(error.cause, concealed, error.sqlstate) from error
     try:
         yield Connection(session, login)
     finally:

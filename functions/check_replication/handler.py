@@ -44,7 +44,7 @@ def check_replication(event: Mapping[str, Any], context: LambdaContext) -> dict[
             logger.warning("parameters without a meaning", cluster=cluster, parameters=names)
     checked = check_all(select(clusters, request, path), PROBES, CHECK_SECONDS)
     _publish(checked)
-    return report([one.report for one in checked], checked_at=datetime.now(UTC))
+    return report([cluster.report for cluster in checked], checked_at=datetime.now(UTC))
 
 
 def read_parameters(ssm: "SSMClient", path: str) -> dict[str, str]:
@@ -78,14 +78,14 @@ PROBES = Probes(_sample, _sample_publisher)
 
 
 def _publish(checked: list[Checked]) -> None:
-    for one in checked:
-        name = one.report.cluster
+    for cluster in checked:
+        name = cluster.report.cluster
         logger.info(
             "checked",
             cluster=name,
-            status=one.report.status,
-            causes=sorted({finding.cause for finding in one.report.findings}),
+            status=cluster.report.status,
+            causes=sorted({finding.cause for finding in cluster.report.findings}),
         )
-        publish_verdict(one.report)
-        if one.snapshot is not None:
-            publish_lag(name, one.snapshot)
+        publish_verdict(cluster.report)
+        if cluster.snapshot is not None:
+            publish_lag(name, cluster.snapshot)

@@ -1,7 +1,7 @@
 """The metrics of a check: lag per subscription, findings per cluster.
 
 The lag is the age in seconds of the publisher's last message by the subscriber's clock; a
-subscription without a worker has none to give, and says so by its finding.
+subscription without a worker has none to give, as its finding shows.
 """
 
 from functions.check_replication.snapshot import Snapshot
@@ -12,7 +12,7 @@ from functions.telemetry import Measure, publish
 def publish_verdict(report: ClusterReport) -> None:
     publish(
         [
-            Measure("Findings", "Count", _found(report)),
+            Measure("Findings", "Count", _findings(report)),
             Measure("Unknown", "Count", int(report.status is Status.UNKNOWN)),
         ],
         cluster=report.cluster,
@@ -30,7 +30,7 @@ def publish_lag(cluster: str, snapshot: Snapshot) -> None:
             )
 
 
-def _found(report: ClusterReport) -> int:
+def _findings(report: ClusterReport) -> int:
     """Muted ones are counted: silence in Slack is no reason to forget them."""
-    told = len(report.findings) + report.omitted_findings
-    return told + len(report.muted) + report.omitted_muted
+    reported = len(report.findings) + report.omitted_findings
+    return reported + len(report.muted) + report.omitted_muted

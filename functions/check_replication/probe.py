@@ -30,7 +30,7 @@ PAUSE_SECONDS: Final = 1
 """Between two samples."""
 
 MAX_SAMPLING_SECONDS: Final = 12
-"""From the first sample to the last, whatever wal_retrieve_retry_interval says."""
+"""From the first sample to the last, whatever wal_retrieve_retry_interval is."""
 
 MAX_OTHER_DATABASES: Final = 10
 
@@ -147,7 +147,7 @@ class _Subscriber:
             self._lose(
                 database, "monitor_failed", f"only {MAX_OTHER_DATABASES} more databases are entered"
             )
-        asked = [one for one in others if one not in self._unseen]
+        asked = [database for database in others if database not in self._unseen]
         for database in asked:
             if database not in self._others:
                 self._others[database] = self._watched(replace(self._login, database=database))

@@ -31,7 +31,7 @@ class Slot:
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Self:
-        values = {one.name: document[one.name] for one in fields(cls)}
+        values = {column.name: document[column.name] for column in fields(cls)}
         instants = {name: _instant(document[name]) for name in ("inactive_since", "sender_start")}
         return cls(**values | instants)
 
@@ -60,7 +60,7 @@ class Publication:
 
 @dataclass(frozen=True, slots=True)
 class PublisherSnapshot:
-    """One sample of one publisher; `wal_bytes` is its WAL position, in bytes."""
+    """One sample of one publisher; `wal_bytes` is its WAL position in bytes from LSN 0/0."""
 
     taken_at: datetime
     server_version: str
@@ -76,7 +76,7 @@ class PublisherSnapshot:
     def from_row(cls, columns: Sequence[str], row: Sequence[Any]) -> Self:
         """Freeze the row of publisher.sql. Raises `KeyError` naming a column that is missing."""
         record = dict(zip(columns, row, strict=True))
-        values = {one.name: record[one.name] for one in fields(cls)}
+        values = {column.name: record[column.name] for column in fields(cls)}
         return cls(
             **values
             | {
@@ -84,11 +84,11 @@ class PublisherSnapshot:
                 "slots": tuple(map(Slot.from_json, record["slots"])),
                 "publications": tuple(
                     Publication(
-                        one["name"],
-                        frozenset(qualified_names(one["tables"])),
-                        tuple(qualified_names(one["without_identity"])),
+                        publication["name"],
+                        frozenset(qualified_names(publication["tables"])),
+                        tuple(qualified_names(publication["without_identity"])),
                     )
-                    for one in record["publications"]
+                    for publication in record["publications"]
                 ),
             }
         )
@@ -97,4 +97,6 @@ class PublisherSnapshot:
         return next((slot for slot in self.slots if slot.name == name), None)
 
     def publication(self, name: str) -> Publication | None:
-        return next((one for one in self.publications if one.name == name), None)
+        return next(
+            (publication for publication in self.publications if publication.name == name), None
+        )

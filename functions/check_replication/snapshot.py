@@ -46,7 +46,7 @@ class Subscription:
 
     The worker's values are None while none runs; times are the server's, aware; LSNs are `X/X`.
     `disable_on_error`, `skip_lsn`, the error counts and `stats_reset` exist from PostgreSQL 15 on
-    (pg_stat_subscription_stats), `conflicts` from 18. `blocker_…` tells of the session whose lock
+    (pg_stat_subscription_stats), `conflicts` from 18. `blocker_…` describes the session whose lock
     an apply worker waits for; `tables` is None where they cannot be seen.
     """
 
@@ -85,7 +85,7 @@ class Subscription:
 
 @dataclass(frozen=True, slots=True)
 class Unseen:
-    """A database whose tables could not be seen: a cause of the catalogue, and why, in words."""
+    """A database whose tables could not be seen: a cause of the catalogue, and the reason."""
 
     database: str
     cause: str
@@ -112,7 +112,9 @@ class Snapshot:
     unseen: tuple[Unseen, ...] = ()
 
     def find(self, oid: int) -> Subscription | None:
-        return next((one for one in self.subscriptions if one.oid == oid), None)
+        return next(
+            (subscription for subscription in self.subscriptions if subscription.oid == oid), None
+        )
 
     @property
     def not_visible(self) -> tuple[str, ...]:
@@ -132,12 +134,16 @@ class Snapshot:
         return tuple(unseen)
 
     def unseen_of(self, database: str) -> Unseen | None:
-        return next((one for one in self.unseen if one.database == database), None)
+        return next((lost for lost in self.unseen if lost.database == database), None)
 
     @property
     def other_databases(self) -> tuple[str, ...]:
         """Databases whose subscriptions' tables were not seen from this one."""
-        unseen = (one.database for one in self.subscriptions if one.tables is None)
+        unseen = (
+            subscription.database
+            for subscription in self.subscriptions
+            if subscription.tables is None
+        )
         return tuple(dict.fromkeys(unseen))
 
     def with_tables_of(self, other: "Snapshot") -> "Snapshot":
@@ -145,12 +151,12 @@ class Snapshot:
 
         And the names: shared catalogs hold them in the encoding of the subscription's database.
         """
-        seen = {one.oid: one for one in other.subscriptions if one.tables is not None}
+        seen = {found.oid: found for found in other.subscriptions if found.tables is not None}
         return replace(
             self,
             subscriptions=tuple(
-                one if (own := seen.get(one.oid)) is None else _as_seen_at_home(one, own)
-                for one in self.subscriptions
+                _as_seen_at_home(subscription, seen.get(subscription.oid))
+                for subscription in self.subscriptions
             ),
         )
 
@@ -163,7 +169,9 @@ class Snapshot:
         """
         records = [dict(zip(columns, row, strict=True)) for row in rows]
         server = records[0]
-        facts = {one.name: server[one.name] for one in fields(cls) if one.name in server}
+        facts = {
+            column.name: server[column.name] for column in fields(cls) if column.name in server
+        }
         return cls(
             **facts
             | {
@@ -175,8 +183,10 @@ class Snapshot:
         )
 
 
-def _as_seen_at_home(one: Subscription, own: Subscription) -> Subscription:
-    return replace(one, name=own.name, publications=own.publications, tables=own.tables)
+def _as_seen_at_home(subscription: Subscription, own: Subscription | None) -> Subscription:
+    if own is None:
+        return subscription
+    return replace(subscription, name=own.name, publications=own.publications, tables=own.tables)
 
 
 def _databases(names: Sequence[str]) -> str:

@@ -1,7 +1,7 @@
 """From parameters to targets: which clusters to check, and how to reach them. Pure.
 
 Names are those of the parameters below `<SSM_PARAMETER_PATH><cluster>/`. Of a malformed one the
-name is told and what is wanted, never the value: it may be a password in the wrong place.
+name is reported and what is wanted, never the value: it may be a password in the wrong place.
 """
 
 import json

@@ -37,7 +37,7 @@ def diagnose(
 def _as_far_as_clear(
     subscription: Subscription, samples: Samples, max_lag_seconds: float
 ) -> Samples:
-    """After an interruption, what takes several samples is not said of what was still unclear."""
+    """After an interruption, what takes several samples is not judged where it was unclear."""
     if samples.interruption is not None and is_unsettled(subscription, samples, max_lag_seconds):
         return samples.latest_alone()
     return samples
@@ -45,7 +45,7 @@ def _as_far_as_clear(
 
 def _lost_sight(subscription: Subscription, samples: Samples) -> Iterator[Finding]:
     """Tables that waited to be copied and then could not be seen any more are not healthy."""
-    waited = any(one.tables and one.tables.pending for one in samples.all_of(subscription))
+    waited = any(sample.tables and sample.tables.pending for sample in samples.all_of(subscription))
     lost = samples.latest.unseen_of(subscription.database)
     if subscription.tables is None and waited and lost is not None:
         yield Finding(

@@ -1,6 +1,6 @@
 """Behind, and why: the publisher is silent, messages arrive late, or applying is slow. Pure."""
 
-from functions.check_replication.diagnosis.evidence import finding, instant
+from functions.check_replication.diagnosis.findings import finding, instant
 from functions.check_replication.diagnosis.samples import Samples
 from functions.check_replication.snapshot import Snapshot, Subscription
 from functions.report import Finding

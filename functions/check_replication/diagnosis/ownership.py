@@ -28,9 +28,9 @@ def own_slot(
     if slot is None:
         return None
     served = [
-        one
-        for one in samples.latest.subscriptions
-        if _was_served(one, slot.name, samples, publisher)
+        candidate
+        for candidate in samples.latest.subscriptions
+        if _was_served(candidate, slot.name, samples, publisher)
     ]
     return slot if served == [subscription] else None
 
@@ -44,7 +44,7 @@ def _was_served(
     subscription: Subscription, name: str, samples: Samples, publisher: PublisherSamples
 ) -> bool:
     """In any sample: a worker that fails again and again is there now and then."""
-    slots = [slot for one in publisher.snapshots if (slot := one.slot(name)) is not None]
+    slots = [slot for snapshot in publisher.snapshots if (slot := snapshot.slot(name)) is not None]
     return any(_serves(slot, seen) for seen in samples.all_of(subscription) for slot in slots)
 
 

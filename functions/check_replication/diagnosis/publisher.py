@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from functions.catalogue import MAY_BE_ANOTHERS
-from functions.check_replication.diagnosis.evidence import finding, instant, named, of_publisher
+from functions.check_replication.diagnosis.findings import finding, instant, named, of_publisher
 from functions.check_replication.diagnosis.ownership import may_be_own, own_slot
 from functions.check_replication.diagnosis.samples import PublisherSamples, Samples
 from functions.check_replication.diagnosis.settling import is_in_danger
@@ -26,33 +26,37 @@ def with_publisher(
     """The subscription's findings, those replaced that the publisher explains, and its own."""
     if own_slot(subscription, samples, publisher) is None:
         reasons = list(_possible_reasons(subscription, samples, publisher))
-        return [*reasons, *(one for one in findings if not reasons or one.cause not in _STOPPED)]
+        return [*reasons, *(_not_explained(findings) if reasons else findings)]
     missing = list(_publication_missing(subscription, samples, publisher))
     return [
         *missing,
         *(
-            _with_slots(one, publisher)
-            for one in findings
-            if not missing or one.cause not in _STOPPED
+            _with_slots(found, publisher)
+            for found in (_not_explained(findings) if missing else findings)
         ),
         *_not_refreshed(subscription, samples, publisher),
     ]
 
 
-def _with_slots(one: Finding, publisher: PublisherSamples) -> Finding:
+def _not_explained(findings: Sequence[Finding]) -> list[Finding]:
+    """Those that a reason seen on the publisher does not replace."""
+    return [found for found in findings if found.cause not in _STOPPED]
+
+
+def _with_slots(found: Finding, publisher: PublisherSamples) -> Finding:
     """A copy needs a slot of its own: where none is free, that is why it fails."""
     latest = publisher.latest
-    if one.cause != "table_sync_failed" or latest.slots_in_use < latest.max_slots:
-        return one
+    if found.cause != "table_sync_failed" or latest.slots_in_use < latest.max_slots:
+        return found
     return replace(
-        one,
+        found,
         cause="publisher_slots_exhausted",
-        summary=f"{one.summary} All {latest.max_slots} replication slots of the publisher are in "
+        summary=f"{found.summary} All {latest.max_slots} replication slots of the publisher are in "
         "use.",
         evidence={
             "slots_in_use": latest.slots_in_use,
             "max_replication_slots": latest.max_slots,
-            **one.evidence,
+            **found.evidence,
             **of_publisher(publisher),
         },
     )
@@ -158,8 +162,12 @@ def _not_refreshed(
 ) -> Iterator[Finding]:
     if subscription.tables is None or not _is_visible(subscription, publisher):
         return
-    used = (one for one in publisher.latest.publications if one.name in subscription.publications)
-    published = {table for publication in used for table in publication.tables}
+    published = {
+        table
+        for publication in publisher.latest.publications
+        if publication.name in subscription.publications
+        for table in publication.tables
+    }
     if unknown := published - subscription.tables.names:
         yield finding(
             "publication_not_refreshed",
@@ -173,12 +181,13 @@ def _not_refreshed(
 
 
 def judge_publisher(samples: Samples, publisher: PublisherSamples) -> Iterator[Finding]:
-    """What is wrong on the publisher itself; an idle slot of ours is its subscription's matter."""
+    """What is wrong on the publisher itself; idle slots of ours are their subscriptions'."""
     for slot in publisher.latest.slots:
         owners = [
-            one.name
-            for one in samples.latest.subscriptions
-            if own_slot(one, samples, publisher) == slot or may_be_own(slot, one, samples)
+            subscription.name
+            for subscription in samples.latest.subscriptions
+            if own_slot(subscription, samples, publisher) == slot
+            or may_be_own(slot, subscription, samples)
         ]
         if is_in_danger(slot, publisher):
             yield _slot_at_risk(slot, owners[0] if len(owners) == 1 else None, publisher)
@@ -221,9 +230,9 @@ def _identities(samples: Samples, publisher: PublisherSamples) -> Iterator[Findi
     """In publications that are subscribed to here, as far as it was seen."""
     used = {
         name
-        for one in samples.latest.subscriptions
-        if own_slot(one, samples, publisher) is not None
-        for name in one.publications
+        for subscription in samples.latest.subscriptions
+        if own_slot(subscription, samples, publisher) is not None
+        for name in subscription.publications
     }
     for publication in publisher.latest.publications:
         if publication.name in used and publication.without_identity:

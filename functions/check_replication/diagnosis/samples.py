@@ -36,7 +36,7 @@ class Samples:
     def all_of(self, subscription: Subscription) -> list[Subscription]:
         """The same subscription in every sample that shows it, in order."""
         found = (snapshot.find(subscription.oid) for snapshot in self.snapshots)
-        return [one for one in found if one is not None]
+        return [sampled for sampled in found if sampled is not None]
 
     def earlier(self, subscription: Subscription) -> Subscription | None:
         """The same subscription in the first of several samples; None if there is none."""
@@ -88,4 +88,4 @@ class PublisherSamples:
     def always_inactive(self, slot: Slot) -> bool:
         """Inactive in every one of several samples: not merely between two connections."""
         seen = [snapshot.slot(slot.name) for snapshot in self.snapshots]
-        return len(seen) > 1 and all(one is not None and not one.active for one in seen)
+        return len(seen) > 1 and all(sampled is not None and not sampled.active for sampled in seen)

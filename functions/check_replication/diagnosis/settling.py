@@ -1,7 +1,7 @@
 """Whether another sample could show more. Pure.
 
-One sample cannot tell a restart from an outage, a copy under way from one that fails again and
-again, or a backlog that shrinks from one that grows.
+One sample cannot distinguish a restart from an outage, a copy under way from one that fails again
+and again, or a backlog that shrinks from one that grows.
 """
 
 from functions.check_replication.diagnosis.lag import is_busy_and_late

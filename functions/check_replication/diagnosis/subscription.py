@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from functions.check_replication.diagnosis.evidence import finding, named
+from functions.check_replication.diagnosis.findings import finding, named
 from functions.check_replication.diagnosis.lag import lag
 from functions.check_replication.diagnosis.samples import Samples
 from functions.check_replication.snapshot import Subscription
@@ -100,7 +100,7 @@ def _copy(subscription: Subscription, samples: Samples) -> Iterator[Finding]:
 
 def _nobody_copies(subscription: Subscription, samples: Samples) -> bool:
     seen = samples.all_of(subscription)
-    return len(seen) > 1 and not any(one.tables and one.tables.workers for one in seen)
+    return len(seen) > 1 and not any(sampled.tables and sampled.tables.workers for sampled in seen)
 
 
 def _warnings(subscription: Subscription, samples: Samples) -> Iterator[Finding]:
