@@ -16,7 +16,7 @@ given = $(foreach name,$(filter-out PYTHON,$(.VARIABLES)),$(if $(filter command,
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 
-demo: $(INSTALLED) ## break a real replication, see it found and told, mend it
+demo: $(INSTALLED) ## break a real replication, see it found and reported, fix it
 	@$(BIN)/python -m local demo
 
 local: $(INSTALLED) ## start the local stack and leave it up
@@ -50,7 +50,7 @@ checkov: $(CHECKOV)/.installed package ## security rules on the packaged templat
 faults: $(INSTALLED) ## every fault and healthy set-up on every PostgreSQL at hand, as a table
 	@$(BIN)/python -m local faults
 
-bench: $(INSTALLED) ## what a look at a server costs, into build/bench.json
+bench: $(INSTALLED) ## what a sample of a server costs, into build/bench.json
 	@$(BIN)/python -m benchmarks.probe_cost
 
 cost: $(INSTALLED) ## what it costs a month, measured: docs/cost.md and build/cost.json

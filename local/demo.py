@@ -89,7 +89,7 @@ class Demo:
         self._steps.begin(title)
         with self._silence_of_slack():
             execution = self._execute()
-        path = ["CheckReplication", "ReadIncidents", "AnythingToSay", "Healthy"]
+        path = ["CheckReplication", "ReadIncidents", "AnythingToNotify", "Healthy"]
         self._steps.expect("it ends in Healthy, after four states", path, _path(execution))
         open_ = [one for one in self._stack.incidents().values() if one["status"] == "open"]
         self._steps.expect("no incident is open", [], open_)

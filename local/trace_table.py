@@ -15,7 +15,7 @@ LAMBDAS: Final = ("CheckReplication", "Notify")
 _REMARKS: Final = {
     **dict.fromkeys(LAMBDAS, "Lambda"),
     "ReadIncidents": "one read for all clusters",
-    "Claim": "a conditional write: one execution tells",
+    "Claim": "a conditional write: one execution notifies",
 }
 
 
@@ -47,7 +47,11 @@ def lambdas_during_poll(
     if not polling:
         return None
     begin, end = polling[0].entered_at, polling[-1].entered_at
-    running = [one.function for one in invocations if one.started_at < end and begin < one.ended_at]
+    running = [
+        invocation.function
+        for invocation in invocations
+        if invocation.started_at < end and begin < invocation.ended_at
+    ]
     return begin, end, running
 
 

@@ -36,7 +36,7 @@ _START: Final = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 
 _TOLD: Final = {
     "delivered": True,
-    "said": True,
+    "sent": True,
     "channel": "C1",
     "ts": "1700000000.000100",
     "snippet": "none",

@@ -19,16 +19,16 @@ def delivered(
 ) -> dict[str, Any]:
     """All is told, or there was nothing to tell.
 
-    `{"delivered": true, "said", "channel", "ts", "causes", "snippet", "explained"}`: `channel` and
+    `{"delivered": true, "sent", "channel", "ts", "causes", "snippet", "explained"}`: `channel` and
     `ts` are those of the incident's first message, None if there is none; `causes` those told,
-    worst first. `said` is false if only the log was looked at again and told no more than before;
+    worst first. `sent` is false if only the log was looked at again and told no more than before;
     `explained` is false while it still may, or has after an earlier attempt told the event.
     """
     told_before = event.incident.causes if event.incident else ()
     nothing_new = course is Course.NOTHING_NEW
     return {
         "delivered": True,
-        "said": not nothing_new,
+        "sent": not nothing_new,
         "channel": delivery.first.channel if delivery.first else None,
         "ts": delivery.first.ts if delivery.first else None,
         "causes": list(told_before if nothing_new else causes),

@@ -74,7 +74,7 @@ def tell(document: Mapping[str, Any], now: datetime, surroundings: Surroundings)
         delivery = _delivery(course, matter, surroundings)
     except (SlackError, ParameterError) as problem:
         logger.warning("not delivered", course=course.name, reason=str(problem))
-        publish([Measure("AlertsNotTaken", "Count", 1)])
+        publish([Measure("AlertsNotAccepted", "Count", 1)])
         return undelivered(event, matter.alert(attached=False), problem)
     _log(course, event, delivery)
     is_drill = asked.incident is not None and event.incident is None
@@ -129,5 +129,5 @@ def _log(course: Course, event: NotifyEvent, delivery: Delivery) -> None:
     if delivery.problem is not None:
         logger.warning("not all was posted below the message", reason=str(delivery.problem))
     channel, ts = (delivery.first.channel, delivery.first.ts) if delivery.first else (None, None)
-    publish([Measure("AlertsTold", "Count", int(not course.is_silent))])
+    publish([Measure("AlertsSent", "Count", int(not course.is_silent))])
     logger.info("told", course=course.name, causes=event.causes, channel=channel, ts=ts)

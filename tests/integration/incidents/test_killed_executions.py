@@ -26,11 +26,17 @@ CONFLICT = "🔴 sample-cluster: orders_sub stopped: a replicated row collides w
 TWO = f"{CONFLICT}, and 1 more"
 WORKS = "🟢 sample-cluster: replication works again"
 
-TOP = ("CheckReplication", "ReadIncidents", "AnythingToSay", "NotifyPerCluster", "EveryoneTold")
-CLAIM = ("PrepareNotification", "NeedsClaim", "Claim", "NeedsTheLog")
+TOP = (
+    "CheckReplication",
+    "ReadIncidents",
+    "AnythingToNotify",
+    "NotifyPerCluster",
+    "EveryoneNotified",
+)
+CLAIM = ("PrepareNotification", "NeedsClaim", "Claim", "NeedsLog")
 LOG = ("StartQuery", "WaitForQuery", "GetQueryResults", "QueryFinished")
-TELL = ("Notify", "Delivered", "RecordNotification")
-WAIT = ("Notify", "Delivered", "RenewClaim", "WaitForSlack", "PublishAlert", "ReleaseClaim")
+NOTIFY = ("Notify", "WasDelivered", "RecordNotification")
+WAIT = ("Notify", "WasDelivered", "RenewClaim", "WaitForSlack", "PublishAlert", "ReleaseClaim")
 
 Play = Callable[[Monitor], object]
 
@@ -98,12 +104,12 @@ STORIES = {
     ),
 }
 STATES = {
-    "opened": (*TOP, *CLAIM, *LOG, *TELL),
+    "opened": (*TOP, *CLAIM, *LOG, *NOTIFY),
     "opened, a slow query": ("StopQuery",),
-    "changed": (*CLAIM, *LOG, *TELL),
-    "reminder": ("Claim", *TELL),
-    "resolved": (*CLAIM, *TELL),
-    "reopened": ("Claim", *TELL),
+    "changed": (*CLAIM, *LOG, *NOTIFY),
+    "reminder": ("Claim", *NOTIFY),
+    "resolved": (*CLAIM, *NOTIFY),
+    "reopened": ("Claim", *NOTIFY),
     "opened, Slack down": WAIT,
     "resolved, Slack down": WAIT,
 }

@@ -89,5 +89,5 @@ def test_a_day_with_three_outages_a_flap_and_slack_down() -> None:
         item = monitor.incident
     assert HEARD == heard
     assert Counter(SUCCEEDED=MINUTES_OF_A_DAY - 1, FAILED=1) == statuses
-    assert "Slack did not take this alert: Slack chat.postMessage: HTTP 502" in mail
+    assert "Slack did not accept this alert: Slack chat.postMessage: HTTP 502" in mail
     assert "closed" == item["status"]

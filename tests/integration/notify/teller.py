@@ -71,7 +71,7 @@ class Teller:
 
     def record(self, event: dict[str, Any], answer: dict[str, Any]) -> None:
         self.incident |= {
-            "notifications": self.incident["notifications"] + answer["said"],
+            "notifications": self.incident["notifications"] + answer["sent"],
             "fingerprint": event["cluster"]["fingerprint"],
         }
         if answer["channel"] is not None:

@@ -101,7 +101,7 @@ def test_a_second_look(teller: Teller) -> None:
     not_yet = teller.told("changed", FAILS, query=SILENT_LOG)
     come = teller.told("changed", FAILS, query=LOG)
     assert [False, False, True] == [one["explained"] for one in (late, not_yet, come)]
-    assert [True, False, True] == [one["said"] for one in (late, not_yet, come)]
+    assert [True, False, True] == [one["sent"] for one in (late, not_yet, come)]
     assert late["ts"] == not_yet["ts"] == come["ts"]
     more = f"  The log tells more.\n*New:*\n• `orders_sub` {COLLIDES}"
     assert [BROKEN, more, SNIPPET] == teller.said()
@@ -174,7 +174,7 @@ def test_alerts_are_counted(teller: Teller, capsys: pytest.CaptureFixture[str]) 
     counted = [
         (name, line[name][0])
         for line in metrics
-        for name in ("AlertsTold", "AlertsNotTaken")
+        for name in ("AlertsSent", "AlertsNotAccepted")
         if name in line
     ]
-    assert [("AlertsNotTaken", 1.0), ("AlertsTold", 1.0), ("AlertsTold", 0.0)] == counted
+    assert [("AlertsNotAccepted", 1.0), ("AlertsSent", 1.0), ("AlertsSent", 0.0)] == counted

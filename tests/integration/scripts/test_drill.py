@@ -15,8 +15,8 @@ PARAMETERS = {"SsmParameterPath": "/monitoring-logical-replication"}
 TOPIC = {"Topic": {"Type": "AWS::SNS::Topic", "Properties": {}}}
 POSTS = {
     "CheckReplication": {"Type": "Pass", "Next": "Notify"},
-    "Notify": {"Type": "Pass", "Next": "Told"},
-    "Told": {"Type": "Succeed"},
+    "Notify": {"Type": "Pass", "Next": "Notified"},
+    "Notified": {"Type": "Succeed"},
 }
 
 

@@ -52,7 +52,7 @@ def posted(event: dict[str, Any]) -> dict[str, Any]:
     """What Notify answers when Slack took the message."""
     return {
         "delivered": True,
-        "said": True,
+        "sent": True,
         "channel": "C1",
         "ts": "1700000000.000100",
         "causes": [found["cause"] for found in event["cluster"].get("findings", [])],

@@ -101,7 +101,7 @@ def test_a_bad_item_silences_nobody_and_is_written_anew(machine: MakeMachine, ki
     made = machine(lambda _: BROKEN)
     put(made, BAD[kind])
     first, second = made.run(), made.run()
-    assert ["Told", "NothingNew"] == [first.path[-1], second.path[-1]]
+    assert ["Notified", "NothingNew"] == [first.path[-1], second.path[-1]]
     assert ONCE == notified(made)
     bad, other = (made.incidents()[name] for name in ("sample-cluster", "other"))
     assert other.keys() == bad.keys()

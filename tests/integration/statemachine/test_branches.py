@@ -15,8 +15,8 @@ from tests.integration.statemachine.conftest import (
     undelivered,
 )
 
-HEALTHY_PATH = ["CheckReplication", "ReadIncidents", "AnythingToSay", "Healthy"]
-QUIET_PATH = ["CheckReplication", "ReadIncidents", "AnythingToSay", "NothingNew"]
+HEALTHY_PATH = ["CheckReplication", "ReadIncidents", "AnythingToNotify", "Healthy"]
+QUIET_PATH = ["CheckReplication", "ReadIncidents", "AnythingToNotify", "NothingNew"]
 NAMES = [f"cluster-{number:03}" for number in range(400)]
 
 
@@ -38,7 +38,7 @@ def test_only_clusters_that_need_words_are_told_of(machine: MakeMachine) -> None
     run = machine(lambda _: report(*clusters)).run()
     told = {told["cluster"]["cluster"]: told["transition"] for told in run.notified}
     assert {"sample-cluster": "opened", "other": "opened"} == told
-    assert ("SUCCEEDED", "Told") == (run.status, run.path[-1])
+    assert ("SUCCEEDED", "Notified") == (run.status, run.path[-1])
 
 
 def test_notify_gets_the_cluster_as_it_was_reported(machine: MakeMachine) -> None:

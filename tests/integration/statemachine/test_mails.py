@@ -102,7 +102,7 @@ def test_an_alert_that_slack_does_not_take(
     [(subject, text)] = told(one)
     assert "hunter2" not in subject + text
     assert "orders_sub" in subject
-    assert "Slack did not take this alert: " in text
+    assert "Slack did not accept this alert: " in text
 
 
 def test_several_findings(machine: MakeMachine) -> None:
@@ -115,7 +115,7 @@ def test_several_findings(machine: MakeMachine) -> None:
 
 
 def test_a_recovery(machine: MakeMachine) -> None:
-    fails = in_turn({"delivered": True, "said": True, "channel": "C1", "ts": "1.1", "causes": [],
+    fails = in_turn({"delivered": True, "sent": True, "channel": "C1", "ts": "1.1", "causes": [],
                      "explained": True}, FunctionError("KeyError", SECRET))  # fmt: skip
     reports = in_turn(PLANTED, report(cluster(status="healthy")))
     [(subject, text)] = told(machine(reports, fails, SimulatedClock(START)))

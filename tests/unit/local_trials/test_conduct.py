@@ -17,6 +17,6 @@ def test_waits_count_in_full_and_work_as_it_was() -> None:
         visit("NotifyPerCluster", "Map", 0.75, 0.75),
         visit("WaitForQuery", "Wait", 0.75, 0.5),
         visit("Notify", "Task", 1.25, 0.25),
-        visit("Told", "Succeed", 1.5, None),
+        visit("Notified", "Succeed", 1.5, None),
     ]
     assert 6.0 == seconds_in_real_time(visits, speed=10)

@@ -34,7 +34,7 @@ def test_delivered() -> None:
     )
     assert {
         "delivered": True,
-        "said": True,
+        "sent": True,
         "channel": "C1",
         "ts": "1.1",
         "causes": ["no_subscription", "skip_pending"],
@@ -55,7 +55,7 @@ def test_a_second_look_that_tells_no_more() -> None:
     """What was told stays as it is stored, and the next reminder comes when it was due."""
     asked = event({"cause": "apply_error"}, told=("apply_conflict",))
     answer = delivered(asked, Course.NOTHING_NEW, Delivery(FIRST), asked.causes)
-    assert (False, ["apply_conflict"]) == (answer["said"], answer["causes"])
+    assert (False, ["apply_conflict"]) == (answer["sent"], answer["causes"])
 
 
 @pytest.mark.parametrize(
