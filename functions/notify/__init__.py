@@ -1,10 +1,10 @@
-"""Notify: turns one cluster's verdict and its log lines into words in Slack.
+"""Notify: turns one cluster's verdict and its log lines into an alert in Slack.
 
-In the order of the pipeline: `handler` builds the AWS clients, `telling` does the rest. `event`
-reads the request with its `incident` (`fields`); `receipts` knows what Slack was told of it before.
-`log` reads the error log into the event. `decision` says what to do, with `changes` since the last
-time; `alert` says what, and how it looks. `delivery` does it step by step through `slack`, with the
-token and the channel of `settings`; `answers` is what the state machine hears of it.
+In the order of the pipeline: `handler` builds the AWS clients, `notification` does the rest and
+answers the state machine. `event` is the request with its incident; `receipts` keeps what Slack has
+of it. `log` reads the error log into the event. `decision` chooses what to do, by what is new since
+the last time; `alert` is what it says, and how it reads. `delivery` posts it step by step through
+`slack`, with the token and the channel of `settings`.
 
 What is pure is named by a test. Everywhere foreign text passes `text` and `redaction`.
 """

@@ -1,4 +1,4 @@
-"""Say something in Slack, step by step: what Slack has taken is not said again.
+"""Post a notification to Slack, step by step: what Slack has accepted is not posted again.
 
 A delivery that failed half-way goes on where it stopped when the same event comes again.
 """
@@ -13,11 +13,11 @@ from functions.notify.alert.blocks import escape
 from functions.notify.alert.log_note import named
 from functions.notify.alert.message import Message
 from functions.notify.alert.replies import Reply
-from functions.notify.decision import Course
-from functions.notify.incident import Posted, Receipt, Step, detail_entry
+from functions.notify.decision import Course, Receipt, Step, detail_entry
+from functions.notify.event import Posted
 from functions.notify.log.distinct_errors import MAX_ERRORS, snippet
 from functions.notify.log.error import LogError
-from functions.notify.slack_errors import SlackError, SlackRefusedError
+from functions.notify.slack import SlackError, SlackRefusedError
 
 FILENAME: Final = "errors.json"
 
@@ -49,8 +49,8 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """What is to be said: the first message as it shall look, and what comes into its thread."""
+class Notification:
+    """What to post: the first message as it shall read, and what comes into its thread."""
 
     message: Message
     reply: Reply | None
@@ -70,7 +70,7 @@ class Delivery:
 class Progress:
     """How far one notification has come.
 
-    `keep` makes an entry of the receipt last, with the first message; without it, what was said is
+    `keep` makes an entry of the receipt last, with the first message; without it, the entries are
     forgotten in the end.
     """
 
@@ -79,20 +79,20 @@ class Progress:
     ) -> None:
         self.first = receipt.first
         self._key = key
-        self._told = set(receipt.told)
+        self._entries = set(receipt.entries)
         self._keep = keep
 
     def has(self, step: Step) -> bool:
-        return step.of(self._key) in self._told
+        return step.of(self._key) in self._entries
 
     def reached(self, step: Step, first: Posted) -> None:
         self._add(step.of(self._key), first)
 
     def has_detail(self, detail: Message, first: Posted) -> bool:
-        """Whether any notification told it below this message: a detail is not said twice."""
-        return detail_entry(first, detail.digest) in self._told
+        """Whether any notification has it below this message: a detail is not posted twice."""
+        return detail_entry(first, detail.digest) in self._entries
 
-    def told_detail(self, detail: Message, first: Posted) -> None:
+    def posted_detail(self, detail: Message, first: Posted) -> None:
         self._add(detail_entry(first, detail.digest), first)
 
     def finished(self) -> None:
@@ -101,54 +101,60 @@ class Progress:
 
     def _add(self, entry: str, first: Posted) -> None:
         self.first = first
-        self._told.add(entry)
+        self._entries.add(entry)
         if self._keep is not None:
             self._keep(entry, first)
 
 
-def deliver(course: Course, words: Words, workspace: Workspace, progress: Progress) -> Delivery:
-    """Follow a course that says something: POST, CONTINUE or UPDATE.
+def deliver(
+    course: Course, notification: Notification, workspace: Workspace, progress: Progress
+) -> Delivery:
+    """Follow a course that posts something: POST, CONTINUE or UPDATE.
 
     Raises `SlackError` if a message was not posted, updated or replied to; an alert without its
     attachment is an alert. A first message that is gone is replaced by a new one.
     """
     first = progress.first
     if course is Course.POST or first is None:
-        delivery = _post(words, workspace, progress)
+        delivery = _post(notification, workspace, progress)
     elif course is Course.CONTINUE:
-        delivery = _continue(first, words, workspace, progress)
+        delivery = _continue(first, notification, workspace, progress)
     else:
-        delivery = _update(first, words, workspace, progress)
+        delivery = _update(first, notification, workspace, progress)
     progress.finished()
     return delivery
 
 
-def _post(words: Words, workspace: Workspace, progress: Progress) -> Delivery:
+def _post(notification: Notification, workspace: Workspace, progress: Progress) -> Delivery:
     first = progress.first
     if first is None or not progress.has(Step.POST):
-        first = workspace.post(words.message)
+        first = workspace.post(notification.message)
         progress.reached(Step.POST, first)
-    return _add_below(first, words, workspace, progress)
+    return _add_below(first, notification, workspace, progress)
 
 
-def _continue(first: Posted, words: Words, workspace: Workspace, progress: Progress) -> Delivery:
+def _continue(
+    first: Posted, notification: Notification, workspace: Workspace, progress: Progress
+) -> Delivery:
     try:
-        _bring_up_to_date(first, words, workspace, progress)
-        if words.reply is not None and not progress.has(Step.REPLY):
-            reply = Message(words.reply.text)
-            workspace.reply(first, reply, broadcast=words.reply.broadcast)
+        _bring_up_to_date(first, notification, workspace, progress)
+        if notification.reply is not None and not progress.has(Step.REPLY):
+            reply = Message(notification.reply.text)
+            workspace.reply(first, reply, broadcast=notification.reply.broadcast)
             progress.reached(Step.REPLY, first)
     except SlackRefusedError as error:
         if not error.message_is_gone:
             raise
-        return _post(words, workspace, progress)
-    return _add_below(first, words, workspace, progress)
+        return _post(notification, workspace, progress)
+    return _add_below(first, notification, workspace, progress)
 
 
-def _update(first: Posted, words: Words, workspace: Workspace, progress: Progress) -> Delivery:
+def _update(
+    first: Posted, notification: Notification, workspace: Workspace, progress: Progress
+) -> Delivery:
     """What is gone need not be brought up to date."""
     try:
-        _bring_up_to_date(first, words, workspace, progress)
+        _bring_up_to_date(first, notification, workspace, progress)
     except SlackRefusedError as error:
         if not error.message_is_gone:
             raise
@@ -157,24 +163,26 @@ def _update(first: Posted, words: Words, workspace: Workspace, progress: Progres
 
 
 def _bring_up_to_date(
-    first: Posted, words: Words, workspace: Workspace, progress: Progress
+    first: Posted, notification: Notification, workspace: Workspace, progress: Progress
 ) -> None:
     if not progress.has(Step.UPDATE):
-        workspace.update(first, words.message)
+        workspace.update(first, notification.message)
         progress.reached(Step.UPDATE, first)
 
 
-def _add_below(first: Posted, words: Words, workspace: Workspace, progress: Progress) -> Delivery:
+def _add_below(
+    first: Posted, notification: Notification, workspace: Workspace, progress: Progress
+) -> Delivery:
     """The details there was no room for, then the errors."""
     problem = None
     try:
-        for detail in words.message.below:
+        for detail in notification.message.below:
             if not progress.has_detail(detail, first):
                 workspace.reply(first, detail)
-                progress.told_detail(detail, first)
+                progress.posted_detail(detail, first)
     except SlackRefusedError as error:
         problem = error
-    delivery = _attach(first, words.attachment, workspace, progress)
+    delivery = _attach(first, notification.attachment, workspace, progress)
     return replace(delivery, problem=delivery.problem or problem)
 
 
@@ -189,16 +197,16 @@ def _attach(
     try:
         workspace.attach(first, FILENAME, snippet(attachment.errors), comment)
     except SlackError as error:
-        _tell_what_is_missing(first, attachment, workspace, error)
+        _reply_without_attachment(first, attachment, workspace, error)
         return Delivery(first, Snippet.FAILED, error)
     progress.reached(Step.ATTACH, first)
     return Delivery(first, Snippet.POSTED)
 
 
-def _tell_what_is_missing(
+def _reply_without_attachment(
     first: Posted, attachment: Attachment, workspace: Workspace, error: SlackError
 ) -> None:
-    """Say it in the thread. If that fails too, the caller still knows."""
+    """Name it in the thread. If that fails too, the caller still knows."""
     remedy = f" ({error.remedy})" if error.remedy else ""
     text = (
         f"The error log could not be attached: {error.code}{remedy}. "

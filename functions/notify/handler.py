@@ -1,4 +1,4 @@
-"""The Notify Lambda: builds what telling people needs, and tells them."""
+"""The Notify Lambda: builds the clients, and sends the notification."""
 
 import os
 from collections.abc import Mapping
@@ -10,9 +10,9 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.config import Config
 from chalice.app import Blueprint
 
+from functions.notify.notification import Clients, send_notification
 from functions.notify.receipts import Receipts
 from functions.notify.slack import DEFAULT_BASE_URL
-from functions.notify.telling import Surroundings, tell
 from functions.telemetry import tracer
 
 blueprint = Blueprint(__name__)
@@ -25,12 +25,12 @@ BOUNDED: Final = Config(
 @blueprint.lambda_function(name="notify")
 @tracer.capture_lambda_handler(capture_response=False)
 def notify(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
-    """Tell of one cluster; see `functions.notify.telling.tell` for what it returns and raises."""
-    return tell(event, datetime.now(UTC), _surroundings())
+    """Notify of one cluster; see `send_notification` for what it returns and raises."""
+    return send_notification(event, datetime.now(UTC), _clients())
 
 
-def _surroundings() -> Surroundings:
-    return Surroundings(
+def _clients() -> Clients:
+    return Clients(
         ssm=boto3.client("ssm", config=BOUNDED),
         receipts=Receipts(
             boto3.client("dynamodb", config=BOUNDED), os.environ.get("RECEIPTS_TABLE", "")

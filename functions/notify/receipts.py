@@ -1,7 +1,7 @@
-"""What Notify has told Slack, in DynamoDB.
+"""What Notify has posted to Slack, in DynamoDB.
 
 Slack has no idempotency key: an execution that dies between Slack's answer and the state machine's
-record of it must not lead to a second message. So every step that Slack has taken is kept at once.
+record of it must not lead to a second message. So every step that Slack accepted is kept at once.
 This is not the incident's state, which the state machine alone reads and writes.
 """
 
@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from functions.notify.incident import Posted, Receipt
+from functions.notify.decision import Receipt
+from functions.notify.event import Posted
 from functions.telemetry import logger
 
 if TYPE_CHECKING:
@@ -36,14 +37,14 @@ class Receipts:
         return Receipt(
             incident=incident,
             first=Posted(channel, ts) if channel and ts else None,
-            told=frozenset(item.get("told", {}).get("SS", ())),
+            entries=frozenset(item.get("told", {}).get("SS", ())),
             causes=tuple(cause["S"] for cause in item.get("causes", {}).get("L", ())),
         )
 
     def keep(
         self, incident: str, now: datetime, causes: Sequence[str], entry: str, first: Posted
     ) -> None:
-        """Add an entry to what was told, with the causes told, and where the first message is.
+        """Add an entry, with the causes reported, and where the first message is.
 
         A failure is logged only: Slack has the message by now, and the answer says where. An
         exception would lead to the second one.

@@ -27,7 +27,7 @@ class MissingParameterError(ParameterError):
 
 
 class MalformedParameterError(ParameterError):
-    """It cannot be what it must be: with it, Slack's client would fail and tell its value."""
+    """It cannot be what it must be: with it, Slack's client would fail and repeat its value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def slack_settings(cluster: str, ssm: "SSMClient") -> SlackSettings:
     token, shared = f"{path}slack/bot-token", f"{path}slack/channel-id"
     own = [f"{path}{cluster}/channel-id"] if _PARAMETER_NAME.fullmatch(cluster) else []
     response = ssm.get_parameters(Names=[token, shared, *own], WithDecryption=True)
-    values = {one["Name"]: one["Value"].strip() for one in response["Parameters"]}
+    values = {parameter["Name"]: parameter["Value"].strip() for parameter in response["Parameters"]}
     channel = next((name for name in [*own, shared] if values.get(name)), shared)
     for name in (token, channel):
         if not values.get(name):
@@ -65,7 +65,7 @@ def slack_settings(cluster: str, ssm: "SSMClient") -> SlackSettings:
 
 
 def token_problem(token: str) -> str | None:
-    """What is wrong with a token by its looks, never with it; None if Slack may take it."""
+    """What is wrong with a token by its form, without the token; None if Slack may accept it."""
     if _TOKEN.fullmatch(token):
         return None
     return (

@@ -17,7 +17,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web import SlackResponse
 
 from functions.notify.settings import SlackSettings
-from functions.notify.slack_errors import SlackError, SlackUnavailableError, api_error
+from functions.notify.slack import SlackError, SlackUnavailableError, api_error
 from scripts.preflight.outcome import Outcome, failed, not_made, passed
 
 SCOPES: Final = frozenset({"chat:write", "files:write"})

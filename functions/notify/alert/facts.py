@@ -10,8 +10,7 @@ from typing import Final
 
 from functions.notify.alert.evidence_shown import LABELS, shown_for
 from functions.notify.redaction import redact_message
-from functions.notify.text import one_line, shorten
-from functions.notify.wording import duration, parse_instant, size
+from functions.notify.text import duration, one_line, parse_instant, shorten, size
 from functions.report import Evidence, Finding
 
 MAX_VALUE: Final = 300

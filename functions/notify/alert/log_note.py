@@ -5,8 +5,7 @@ from typing import Final
 
 from functions.notify.event import LogQuery
 from functions.notify.redaction import redact_message
-from functions.notify.text import one_line, shorten
-from functions.notify.wording import counted
+from functions.notify.text import counted, one_line, shorten
 
 MAX_CAUSE = 300
 SHOWN_GROUPS = 3

@@ -7,8 +7,7 @@ from typing import Final
 
 from functions.catalogue import CATALOGUE, COULD_NOT_BE_CHECKED, Severity
 from functions.notify.event import NotifyEvent, Transition
-from functions.notify.text import one_line, shorten
-from functions.notify.wording import age, instant, parse_instant
+from functions.notify.text import age, instant, one_line, parse_instant, shorten
 from functions.report import Finding, Status
 
 MAX_NAME: Final = 63

@@ -12,10 +12,9 @@ from typing import Final
 from functions.catalogue import CATALOGUE
 from functions.notify.alert.blocks import code, escape
 from functions.notify.alert.opening import headlines, name, sign, title
-from functions.notify.changes import gone_causes, is_second_look, new_findings
-from functions.notify.event import NotifyEvent, Transition
-from functions.notify.incident import Incident
-from functions.notify.wording import age
+from functions.notify.decision import gone_causes, is_second_reading, new_findings
+from functions.notify.event import Incident, NotifyEvent, Transition
+from functions.notify.text import age
 from functions.report import Finding
 
 LISTED: Final = 10
@@ -47,7 +46,9 @@ def reply(event: NotifyEvent, incident: Incident, now: datetime) -> Reply:
 
 def _changed(event: NotifyEvent, incident: Incident, lasted: str) -> Iterator[str]:
     new, gone = new_findings(event, incident), gone_causes(event, incident)
-    yield "The log tells more." if is_second_look(event, incident) else f"Changed after {lasted}."
+    yield (
+        "The log tells more." if is_second_reading(event, incident) else f"Changed after {lasted}."
+    )
     if new or not gone:
         yield "*New:*"
         yield from _named(new or event.findings)

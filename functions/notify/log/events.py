@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from functions.notify.text import clean, shorten
-from functions.notify.wording import parse_instant
+from functions.notify.text import clean, parse_instant, shorten
 
 MAX_MESSAGE = 4_000
 """Characters kept of one event: a line of 200 KB says no more in a snippet."""

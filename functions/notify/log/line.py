@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from functions.notify.wording import parse_instant
+from functions.notify.text import parse_instant
 
 ERROR_SEVERITIES = frozenset({"PANIC", "FATAL", "ERROR", "WARNING"})
 PARTS = frozenset({"DETAIL", "HINT", "QUERY", "CONTEXT", "STATEMENT"})

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from functions.notify.log.error import LONG_AGO, LogError
-from functions.notify.wording import parse_instant
+from functions.notify.text import parse_instant
 from functions.report import Finding
 
 Starts = Mapping[str, Sequence[datetime]]

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from functions.notify.notification import Clients, send_notification
 from functions.notify.receipts import Receipts
-from functions.notify.telling import Surroundings, tell
 from local.deployment import RECEIPTS, deploy, functions, put_parameters
 from local.incidents import forget_incidents, incidents
 from sandbox.aws import FakeFunctions, LocalAws, SimulatedClock
@@ -150,8 +150,8 @@ def start_monitor(start: datetime, outages: Iterable[Outage] = ()) -> Iterator[M
 
     def notify(event: dict[str, Any]) -> dict[str, Any]:
         receipts = Receipts(aws.client("dynamodb"), RECEIPTS)
-        around = Surroundings(aws.client("ssm"), receipts, slack.base_url)
-        return tell(event, clock.now(), around)
+        around = Clients(aws.client("ssm"), receipts, slack.base_url)
+        return send_notification(event, clock.now(), around)
 
     fakes = FakeFunctions({"CheckReplication": world.check, "Notify": notify})
     with SlackServer(workspace) as slack, LocalAws(fakes, queries, clock) as aws:

@@ -53,7 +53,7 @@ def mend(monitor: Monitor) -> None:
     monitor.world.mend()
 
 
-def tell(monitor: Monitor) -> None:
+def notify(monitor: Monitor) -> None:
     """The log needs more than a minute to come."""
     monitor.minutes(3)
 
@@ -83,7 +83,7 @@ class Story:
 
 
 LATE, AT_ONCE = ["The log", "Up to"], ["Up to"]
-OPENED = (break_, tell)
+OPENED = (break_, notify)
 STORIES = {
     "opened": Story((break_,), CONFLICT, (LATE, AT_ONCE)),
     "opened, a slow query": Story((break_, keep_the_query_running), CONFLICT, (AT_ONCE,)),
@@ -91,7 +91,7 @@ STORIES = {
     "reminder": Story((*OPENED, let_an_hour_pass), CONFLICT, ([*LATE, "🔴 Still,"],)),
     "resolved": Story((*OPENED, mend), WORKS, ([*LATE, "Recovered after"],)),
     "reopened": Story(
-        (*OPENED, mend, tell, break_),
+        (*OPENED, mend, notify, break_),
         CONFLICT,
         (
             [*LATE, "Recovered after", "Broken again,", "Up to"],

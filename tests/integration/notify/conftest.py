@@ -7,11 +7,11 @@ import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 
+from functions.notify.notification import Clients
 from functions.notify.receipts import Receipts
 from functions.notify.settings import SlackSettings
-from functions.notify.telling import Surroundings
 from sandbox.slack import Channel, SlackServer, Workspace
-from tests.integration.notify.teller import Teller
+from tests.integration.notify.notifier import Notifier
 
 ALERTS = "C0ALERTS"
 FOREIGN = "C0FOREIGN"
@@ -106,13 +106,11 @@ def parameters(ssm: Any, workspace: Workspace) -> Iterator[dict[str, str]]:
 
 
 @pytest.fixture
-def surroundings(
-    ssm: Any, dynamodb: Any, server: SlackServer, parameters: dict[str, str]
-) -> Surroundings:
+def clients(ssm: Any, dynamodb: Any, server: SlackServer, parameters: dict[str, str]) -> Clients:
     assert {TOKEN_PARAMETER, CHANNEL_PARAMETER} == parameters.keys()
-    return Surroundings(ssm, Receipts(dynamodb, RECEIPTS), server.base_url)
+    return Clients(ssm, Receipts(dynamodb, RECEIPTS), server.base_url)
 
 
 @pytest.fixture
-def teller(surroundings: Surroundings, workspace: Workspace) -> Teller:
-    return Teller(surroundings, workspace)
+def notifier(clients: Clients, workspace: Workspace) -> Notifier:
+    return Notifier(clients, workspace)

@@ -9,7 +9,7 @@ from chalice.app import Chalice
 from chalice.test import Client
 
 from functions.catalogue import CATALOGUE
-from functions.notify.fields import InvalidEventError
+from functions.notify.event import InvalidEventError
 from functions.notify.handler import blueprint
 from sandbox.slack import UPLOAD, Failure, Workspace
 from tests.integration.notify.conftest import (

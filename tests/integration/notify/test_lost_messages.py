@@ -7,7 +7,7 @@ import pytest
 
 from sandbox.slack import Channel, Workspace
 from tests.integration.notify.conftest import ALERTS, CHANNEL_PARAMETER, put
-from tests.integration.notify.teller import FAILS, STORIES, Teller
+from tests.integration.notify.notifier import FAILS, STORIES, Notifier
 
 OTHER = "C0OTHER"
 
@@ -36,22 +36,22 @@ def delete_the_message(workspace: Workspace) -> None:
     "lose", [archive_the_channel, remove_the_bot, delete_the_channel, delete_the_message]
 )
 def test_a_new_one_takes_its_place(
-    teller: Teller, ssm: Any, story: str, shown: str, lose: Callable[[Workspace], None]
+    notifier: Notifier, ssm: Any, story: str, shown: str, lose: Callable[[Workspace], None]
 ) -> None:
     """In the channel of the settings, once, and the story goes on there."""
-    event = teller.last_of(STORIES[story])
-    teller.workspace.channels[OTHER] = Channel(OTHER, "other")
+    event = notifier.last_of(STORIES[story])
+    notifier.workspace.channels[OTHER] = Channel(OTHER, "other")
     put(ssm, {CHANNEL_PARAMETER: OTHER})
-    lose(teller.workspace)
-    answer = teller.notify(event)
-    (message,) = teller.workspace.messages(OTHER)
+    lose(notifier.workspace)
+    answer = notifier.notify(event)
+    (message,) = notifier.workspace.messages(OTHER)
     assert shown in message.text
     assert (OTHER, message.ts) == (answer["channel"], answer["ts"])
-    assert answer == teller.notify(event)
-    teller.record(event, answer)
-    teller.told("reminder", FAILS)
-    assert "Still" in teller.workspace.thread(OTHER, message.ts)[-1].text
-    assert 1 == len(teller.workspace.messages(OTHER))
+    assert answer == notifier.notify(event)
+    notifier.record(event, answer)
+    notifier.told("reminder", FAILS)
+    assert "Still" in notifier.workspace.thread(OTHER, message.ts)[-1].text
+    assert 1 == len(notifier.workspace.messages(OTHER))
 
 
 @pytest.mark.parametrize(
@@ -62,18 +62,18 @@ def test_a_new_one_takes_its_place(
         (delete_the_channel, "channel_not_found"),
     ],
 )
-def test_no_other_channel(teller: Teller, lose: Callable[[Workspace], None], code: str) -> None:
+def test_no_other_channel(notifier: Notifier, lose: Callable[[Workspace], None], code: str) -> None:
     """Nothing helps but somebody who changes something, and the answer says what."""
-    event = teller.last_of(STORIES["changed"])
-    lose(teller.workspace)
-    answer = teller.notify(event)
+    event = notifier.last_of(STORIES["changed"])
+    lose(notifier.workspace)
+    answer = notifier.notify(event)
     assert (False, True) == (answer["delivered"], answer["refused"])
     assert f"{code} (" in answer["problem"]
 
 
-def test_a_muted_one_is_not_missed(teller: Teller) -> None:
-    teller.told("opened", FAILS)
-    delete_the_message(teller.workspace)
-    answer = teller.notify(teller.event("resolved", muted=[FAILS]))
+def test_a_muted_one_is_not_missed(notifier: Notifier) -> None:
+    notifier.told("opened", FAILS)
+    delete_the_message(notifier.workspace)
+    answer = notifier.notify(notifier.event("resolved", muted=[FAILS]))
     assert (True, None) == (answer["delivered"], answer["channel"])
-    assert [] == teller.workspace.messages(ALERTS)
+    assert [] == notifier.workspace.messages(ALERTS)

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from functions.notify.incident import Posted, Receipt
+from functions.notify.decision import Receipt
+from functions.notify.event import Posted
 from functions.notify.receipts import KEPT_FOR, Receipts
 from tests.integration.notify.conftest import RECEIPTS
 

@@ -5,10 +5,9 @@ from dataclasses import replace
 import pytest
 
 from functions.notify.alert.message import Message
-from functions.notify.incident import Posted
+from functions.notify.event import Posted
 from functions.notify.settings import SlackSettings
-from functions.notify.slack import Slack
-from functions.notify.slack_errors import SlackError, SlackRefusedError, SlackUnavailableError
+from functions.notify.slack import Slack, SlackError, SlackRefusedError, SlackUnavailableError
 from sandbox.slack import UPLOAD, Failure, SlackServer, Workspace
 from tests.integration.notify.conftest import (
     ALERTS,

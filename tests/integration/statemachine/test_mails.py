@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from functions.notify.notification import Clients, send_notification
 from functions.notify.receipts import Receipts
-from functions.notify.telling import Surroundings, tell
 from sandbox.aws.fake_functions import FunctionError, in_turn
 from sandbox.aws.moto_adapters import SimulatedClock
 from tests.integration.statemachine.conftest import Machine, MakeMachine, cluster, report
@@ -72,8 +72,8 @@ def notify(made: Callable[[], Machine]) -> Callable[[Any], dict[str, Any]]:
     def answer(event: Any) -> dict[str, Any]:
         aws = made().aws
         receipts = Receipts(aws.client("dynamodb"), RECEIPTS)
-        there = Surroundings(aws.client("ssm"), receipts, "http://127.0.0.1:9/")
-        return tell(event, datetime.now(UTC), there)
+        there = Clients(aws.client("ssm"), receipts, "http://127.0.0.1:9/")
+        return send_notification(event, datetime.now(UTC), there)
 
     return answer
 

@@ -55,7 +55,7 @@ OTHER: dict[str, Any] = {"fingerprint": "77aa"}
         pytest.param(
             event("opened", FIRST),
             ["0 opened 3f0c post", "0 opened 3f0c"],
-            Course.TOLD,
+            Course.ALREADY_POSTED,
             id="opened, died before the record",
         ),
         pytest.param(
@@ -88,7 +88,7 @@ OTHER: dict[str, Any] = {"fingerprint": "77aa"}
         pytest.param(
             event("changed", {**FIRST, **TOLD}, **OTHER),
             ["1 changed 77aa"],
-            Course.TOLD,
+            Course.ALREADY_POSTED,
             id="changed, told",
         ),
         pytest.param(event("changed", {**TOLD}, **OTHER), [], Course.POST, id="changed, no first"),
@@ -130,7 +130,7 @@ OTHER: dict[str, Any] = {"fingerprint": "77aa"}
         pytest.param(
             event("resolved", {**FIRST, **TOLD}),
             ["1 resolved 3f0c"],
-            Course.TOLD,
+            Course.ALREADY_POSTED,
             id="resolved, told",
         ),
         pytest.param(event("opened", {}, **MUTED), [], Course.SILENCE, id="muted"),
@@ -144,7 +144,7 @@ OTHER: dict[str, Any] = {"fingerprint": "77aa"}
         pytest.param(
             event("resolved", {**FIRST, **TOLD}, **MUTED),
             ["1 resolved 3f0c"],
-            Course.TOLD,
+            Course.ALREADY_POSTED,
             id="muted, told",
         ),
     ],

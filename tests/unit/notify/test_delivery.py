@@ -8,18 +8,18 @@ import pytest
 
 from functions.notify.alert.message import Message
 from functions.notify.alert.replies import Reply
-from functions.notify.decision import Course
-from functions.notify.delivery import Attachment, Delivery, Progress, Snippet, Words, deliver
-from functions.notify.incident import Posted, Receipt
+from functions.notify.decision import Course, Receipt
+from functions.notify.delivery import Attachment, Delivery, Notification, Progress, Snippet, deliver
+from functions.notify.event import Posted
 from functions.notify.log.error import LogError
-from functions.notify.slack_errors import SlackError, SlackRefusedError, SlackUnavailableError
+from functions.notify.slack import SlackError, SlackRefusedError, SlackUnavailableError
 
 KEY = "1 changed 3f0c"
 FIRST = Posted("C1", "1.1")
 NEW = Posted("C2", "2.2")
 ERRORS = (LogError(None, None, "ERROR", "it failed"),)
 MORE = Reply("more")
-WORDS = Words(Message("text", []), MORE, Attachment(ERRORS, 45, ["/group"]))
+WORDS = Notification(Message("text", []), MORE, Attachment(ERRORS, 45, ["/group"]))
 NO_ERRORS = replace(WORDS, attachment=replace(WORDS.attachment, errors=()))
 DETAILS = (Message("a", [{"type": "divider"}]), Message("b", [{"type": "divider"}]))
 DETAILED = replace(WORDS, message=Message("text", [], DETAILS))
@@ -79,7 +79,7 @@ def attempt(
     *,
     told: Sequence[str] = (),
     first: Posted | None = FIRST,
-    said: Words = WORDS,
+    said: Notification = WORDS,
     **failures: SlackError,
 ) -> Attempt:
     """Deliver with the steps that were `told` before."""
@@ -296,7 +296,7 @@ def test_details_there_was_no_room_for(
 
 
 def test_by_hand_nothing_is_kept() -> None:
-    words = Words(Message("text", []), None, Attachment((), 30, []))
+    words = Notification(Message("text", []), None, Attachment((), 30, []))
     assert (
         NEW == deliver(Course.POST, words, FakeWorkspace(), Progress("0 opened f", Receipt())).first
     )

@@ -3,9 +3,7 @@ from typing import Any
 
 import pytest
 
-from functions.notify.event import LogQuery, NotifyEvent, Transition
-from functions.notify.fields import InvalidEventError
-from functions.notify.incident import Posted
+from functions.notify.event import InvalidEventError, LogQuery, NotifyEvent, Posted, Transition
 from functions.report import Finding, Status
 
 FINDING = Finding("apply_error", "it fails", "orders_sub").to_json()

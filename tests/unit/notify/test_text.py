@@ -1,6 +1,20 @@
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
-from functions.notify.text import clean, one_line, shorten
+from functions.notify.text import (
+    age,
+    clean,
+    counted,
+    duration,
+    instant,
+    one_line,
+    parse_instant,
+    shorten,
+    size,
+)
+
+NOW = datetime(2026, 11, 22, 23, 46, 8, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -28,3 +42,68 @@ def test_one_line() -> None:
 )
 def test_shorten(limit: int, expected: str) -> None:
     assert expected == shorten("abcde", limit)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "expected"),
+    [
+        (0.2, "less than a second"),
+        (1, "1 second"),
+        (59.9, "59 seconds"),
+        (60, "1 minute"),
+        (61, "1 minute 1 second"),
+        (720, "12 minutes"),
+        (7_500, "2 hours 5 minutes"),
+        (7_201, "2 hours"),
+        (86_400 * 3 + 3_600, "3 days 1 hour"),
+        (86_400 * 400, "400 days"),
+    ],
+)
+def test_duration(seconds: float, expected: str) -> None:
+    assert expected == duration(seconds)
+
+
+@pytest.mark.parametrize(
+    ("before", "expected"),
+    [
+        (timedelta(seconds=40), "40 seconds"),
+        (timedelta(seconds=725), "12 minutes"),
+        (timedelta(seconds=-3), "less than a second"),
+    ],
+    ids=["seconds", "whole minutes", "a clock ahead"],
+)
+def test_age(before: timedelta, expected: str) -> None:
+    assert expected == age(NOW - before, NOW)
+
+
+@pytest.mark.parametrize(
+    ("time", "expected"),
+    [
+        ("2026-11-22T23:34:08Z", "23:34 UTC"),
+        ("2026-11-23T01:34:08+02:00", "23:34 UTC"),
+        ("2026-11-21T23:34:08Z", "21 Nov 2026, 23:34 UTC"),
+    ],
+    ids=["today", "another zone", "another day"],
+)
+def test_instant(time: str, expected: str) -> None:
+    assert expected == instant(parse_instant(time), NOW)
+
+
+@pytest.mark.parametrize(
+    "text", ["2026-11-22 23:46:08.000", "2026-11-22T23:46:08Z", "2026-11-23T00:46:08+01:00"]
+)
+def test_parse_instant(text: str) -> None:
+    """An instant without a zone is UTC, as CloudWatch writes it."""
+    assert NOW == parse_instant(text)
+
+
+@pytest.mark.parametrize(
+    ("count", "expected"),
+    [(0, "0 bytes"), (1023, "1023 bytes"), (16 * 2**20, "16.0 MiB"), (3 * 2**50, "3072.0 TiB")],
+)
+def test_size(count: int, expected: str) -> None:
+    assert expected == size(count)
+
+
+def test_counted() -> None:
+    assert ["1 error", "2,000 errors"] == [counted(1, "error"), counted(2000, "error")]

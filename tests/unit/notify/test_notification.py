@@ -5,17 +5,16 @@ from typing import Any
 import pytest
 
 from functions.notify.alert.compose import compose
-from functions.notify.answers import delivered, undelivered
 from functions.notify.decision import Course
 from functions.notify.delivery import Delivery, Snippet
-from functions.notify.event import NotifyEvent
-from functions.notify.incident import Posted
+from functions.notify.event import NotifyEvent, Posted
+from functions.notify.notification import delivered, undelivered
 from functions.notify.settings import (
     MalformedParameterError,
     MissingParameterError,
     ParameterError,
 )
-from functions.notify.slack_errors import SlackError, SlackRefusedError, SlackUnavailableError
+from functions.notify.slack import SlackError, SlackRefusedError, SlackUnavailableError
 from tests.unit.notify.logs import START
 
 FIRST = Posted("C1", "1.1")
@@ -83,7 +82,7 @@ def test_whether_the_log_may_tell_more(findings: list[dict[str, Any]], *, expect
 def test_an_earlier_attempt_knew_less_of_the_log() -> None:
     """Then the state machine is to ask once more, which makes it news."""
     asked = event({"cause": "apply_conflict"})
-    answer = delivered(asked, Course.TOLD, Delivery(FIRST), ("apply_error",))
+    answer = delivered(asked, Course.ALREADY_POSTED, Delivery(FIRST), ("apply_error",))
     assert (["apply_error"], False) == (answer["causes"], answer["explained"])
 
 

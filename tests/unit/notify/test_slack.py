@@ -2,7 +2,7 @@
 
 import pytest
 
-from functions.notify.slack_errors import SlackRefusedError, retry_after_seconds
+from functions.notify.slack import SlackRefusedError, retry_after_seconds
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from functions.notify.telling import Surroundings, tell
+from functions.notify.notification import Clients, send_notification
 from sandbox.slack import Workspace
 from tests.unit.notify.logs import conflict, row
 
@@ -31,10 +31,10 @@ STORIES: dict[str, Story] = {
 
 
 @dataclass
-class Teller:
+class Notifier:
     """Tells of one incident, opened at `opened_at`; `minute` is the clock, from then on."""
 
-    surroundings: Surroundings
+    clients: Clients
     workspace: Workspace
     opened_at: datetime = OPENED_AT
     minute: int = 0
@@ -67,7 +67,7 @@ class Teller:
 
     def notify(self, event: dict[str, Any]) -> dict[str, Any]:
         now = self.opened_at + timedelta(minutes=self.minute)
-        return tell(json.loads(json.dumps(event)), now, self.surroundings)
+        return send_notification(json.loads(json.dumps(event)), now, self.clients)
 
     def record(self, event: dict[str, Any], answer: dict[str, Any]) -> None:
         self.incident |= {
