@@ -1,4 +1,4 @@
-"""The local stack's command line: `python -m local demo|up|run|break|mend|faults`.
+"""The local stack's command line: `python -m local demo|up|run|break|fix|faults`.
 
 Development only.
 """
@@ -51,8 +51,8 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("up", help="start the stack and keep it up until Ctrl-C")
     run = commands.add_parser("run", help="start an execution on the running stack")
     run.add_argument("argument", nargs="?", default="{}", metavar="INPUT", help="JSON")
-    for name, doing in (("break", "break"), ("mend", "mend")):
-        command = commands.add_parser(name, help=f"{doing} replication on the running stack")
+    for name in ("break", "fix"):
+        command = commands.add_parser(name, help=f"{name} replication on the running stack")
         command.add_argument("argument", choices=FAULTS, metavar="FAULT", help=", ".join(FAULTS))
     faults = commands.add_parser("faults", help="every fault and healthy set-up, end to end")
     faults.add_argument("--versions", nargs="+", default=(), choices=trials.VERSIONS, metavar="PG")

@@ -1,6 +1,6 @@
 """Commands to a stack that runs in another process, over HTTP on 127.0.0.1. Development only.
 
-`make local` runs the server; `python -m local break|mend|run` are its clients. Where the server is
+`make local` runs the server; `python -m local break|fix|run` are its clients. Where the server is
 stands in `build/local.json` below the current directory while it runs.
 """
 

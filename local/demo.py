@@ -1,4 +1,4 @@
-"""The main job from start to finish, on real servers, told step by step. Development only.
+"""The main job from start to finish, on real servers, step by step. Development only.
 
 One outage from its first sign to its end, in one Slack thread. Every step says what it expects;
 the demo fails at the first that comes out otherwise.
@@ -25,7 +25,7 @@ from sandbox.slack.threads import Thread
 
 _FIRST: Final = FAULTS["conflict"]
 _SECOND: Final = FAULTS["table_not_refreshed"]
-_LOOK_SECONDS: Final = 0.2
+_POLL_SECONDS: Final = 0.2
 
 
 class UnexpectedError(Exception):
@@ -38,16 +38,18 @@ def run(console: Console) -> None:
     steps = Steps(console)
     with tempfile.TemporaryDirectory(prefix="demo-") as directory:
         steps.begin("Start: publisher, subscriber, AWS, Slack")
-        with start_stack(Path(directory), tell=lambda what: console.print(f"  {what} …")) as stack:
+        with start_stack(
+            Path(directory), announce=lambda what: console.print(f"  {what} …")
+        ) as stack:
             demo = Demo(stack, steps)
-            demo.find_all_well("All is well: an execution finds nothing to say")
+            demo.find_all_well("All is well: an execution finds nothing to notify")
             demo.break_it("Break it: a real key conflict", _FIRST)
-            demo.open_incident("An execution notices, asks the log and tells Slack")
-            demo.say_nothing_new("Still broken: the next execution has nothing new to say")
+            demo.open_incident("An execution notices, asks the log and notifies Slack")
+            demo.find_nothing_new("Still broken: the next execution has nothing new to notify")
             demo.break_it("Break something else on top", _SECOND)
-            demo.tell_change("An execution tells what changed, in the same thread")
-            demo.mend_all("Mend both")
-            demo.tell_recovery("An execution tells of the recovery, and the message turns green")
+            demo.report_change("An execution reports what changed, in the same thread")
+            demo.fix_all("Fix both")
+            demo.report_recovery("An execution reports the recovery, and the message turns green")
             demo.find_all_well("All is well again, and no incident is open")
             steps.begin("Stop")
     steps.done(f"everything stopped; {time.monotonic() - started:.0f} s in all")
@@ -68,9 +70,9 @@ class Steps:
             raise UnexpectedError(f"{what}: expected {expected!r}, but saw {actual!r}")
         self.done(what)
 
-    def expect_words(self, what: str, words: str, text: str) -> None:
-        if words not in text:
-            raise UnexpectedError(f"{what}: expected {words!r} in {text!r}")
+    def expect_text(self, what: str, part: str, text: str) -> None:
+        if part not in text:
+            raise UnexpectedError(f"{what}: expected {part!r} in {text!r}")
         self.done(what)
 
     def done(self, what: str) -> None:
@@ -87,11 +89,15 @@ class Demo:
 
     def find_all_well(self, title: str) -> None:
         self._steps.begin(title)
-        with self._silence_of_slack():
+        with self._nothing_posted():
             execution = self._execute()
         path = ["CheckReplication", "ReadIncidents", "AnythingToNotify", "Healthy"]
         self._steps.expect("it ends in Healthy, after four states", path, _path(execution))
-        open_ = [one for one in self._stack.incidents().values() if one["status"] == "open"]
+        open_ = [
+            incident
+            for incident in self._stack.incidents().values()
+            if incident["status"] == "open"
+        ]
         self._steps.expect("no incident is open", [], open_)
 
     def break_it(self, title: str, fault: Fault) -> None:
@@ -112,42 +118,42 @@ class Demo:
         self._steps.expect("one message is posted, and it is red", "🔴", thread.first.text[:1])
         self._steps.expect("errors.json is in its thread", ["errors.json"], files)
         notification = thread.first.text
-        self._steps.expect_words("a phone tells the subscription", "orders_sub", notification)
-        self._steps.expect_words("and the cause", _headline(_FIRST), notification)
+        self._steps.expect_text("a phone shows the subscription", "orders_sub", notification)
+        self._steps.expect_text("and the cause", _headline(_FIRST), notification)
         self._steps.expect("text of the log pings nobody", [], self._stack.slack.workspace.pings())
 
-    def say_nothing_new(self, title: str) -> None:
+    def find_nothing_new(self, title: str) -> None:
         self._steps.begin(title)
-        with self._silence_of_slack():
+        with self._nothing_posted():
             execution = self._execute()
         self._steps.expect("it ends in NothingNew", "NothingNew", _path(execution)[-1])
 
-    def tell_change(self, title: str) -> None:
+    def report_change(self, title: str) -> None:
         self._steps.begin(title)
-        told = len(self._only_thread().replies)
+        before = len(self._only_thread().replies)
         self._execute()
         thread = self._only_thread()
-        news = thread.replies[told:]
+        news = thread.replies[before:]
         for reply in news:
             self._console.print(message(reply), "")
-        self._steps.expect_words("the first message tells both", "and 1 more", thread.first.text)
-        self._steps.expect_words("a reply tells what is new", _headline(_SECOND), news[0].text)
+        self._steps.expect_text("the first message names both", "and 1 more", thread.first.text)
+        self._steps.expect_text("a reply names what is new", _headline(_SECOND), news[0].text)
 
-    def mend_all(self, title: str) -> None:
+    def fix_all(self, title: str) -> None:
         self._steps.begin(title)
         with self._console.status("waiting until replication has caught up"):
             for fault in (_FIRST, _SECOND):
-                fault.mend(self._stack.pair)
+                fault.fix(self._stack.pair)
         self._steps.done("the subscriber has every order of the publisher")
 
-    def tell_recovery(self, title: str) -> None:
+    def report_recovery(self, title: str) -> None:
         self._steps.begin(title)
         self._execute()
         thread = self._only_thread()
         self._console.print(thread.drawn())
         sign, last = thread.first.text[:1], thread.replies[-1].text
         self._steps.expect("it is still one message, and now it is green", "🟢", sign)
-        self._steps.expect_words("the last reply tells of the recovery", "Recovered after", last)
+        self._steps.expect_text("the last reply reports the recovery", "Recovered after", last)
 
     def _only_thread(self) -> Thread:
         found = self._stack.threads()
@@ -156,24 +162,24 @@ class Demo:
         return found[0]
 
     def _execute(self) -> Execution:
-        """Start an execution, tell the state it is in while it runs, show where it has been."""
+        """Start an execution, show the state it is in while it runs, and where it has been."""
         arn = self._stack.start()
         with self._console.status("the execution begins") as status:
             while not (visits := self._stack.visits(arn)) or self._stack.running(arn):
                 status.update(
                     f"the execution is in {visits[-1].name if visits else 'no state yet'}"
                 )
-                time.sleep(_LOOK_SECONDS)
+                time.sleep(_POLL_SECONDS)
         execution = self._stack.finished(arn)
         self._console.print(trace_table(execution.visits))
         self._steps.expect("the execution succeeds", "SUCCEEDED", execution.status)
         return execution
 
     @contextmanager
-    def _silence_of_slack(self) -> Iterator[None]:
+    def _nothing_posted(self) -> Iterator[None]:
         before = self._stack.threads()
         yield
-        self._steps.expect("Slack hears nothing", before, self._stack.threads())
+        self._steps.expect("nothing is posted to Slack", before, self._stack.threads())
 
     def _expect_no_lambda_while_polling(self, execution: Execution) -> None:
         polled = lambdas_during_poll(execution.visits, self._stack.aws.functions.invocations)

@@ -70,11 +70,11 @@ class Stack:
         return incidents(self.aws)
 
     def suspects(self) -> bool:
-        """Whether an execution could not check a cluster and left it to the next one to tell."""
-        return any("unknown_runs" in one for one in self.incidents().values())
+        """Whether an execution could not check a cluster and left it to the next one to report."""
+        return any("unknown_runs" in incident for incident in self.incidents().values())
 
     def forget_incidents(self) -> None:
-        """The next alert is that of a new incident, whatever was told before."""
+        """The next alert is that of a new incident, whatever was reported before."""
         forget_incidents(self.aws)
 
     def start(self, input_: Any = MappingProxyType({})) -> str:  # noqa: ANN401  any JSON is an input
@@ -110,9 +110,9 @@ class Stack:
         """The sample cluster's parameters, by their names below its path, decrypted."""
         pages = self.aws.client("ssm").get_paginator("get_parameters_by_path")
         return {
-            one["Name"].removeprefix(_PATH): one["Value"]
+            parameter["Name"].removeprefix(_PATH): parameter["Value"]
             for page in pages.paginate(Path=_PATH, Recursive=True, WithDecryption=True)
-            for one in page["Parameters"]
+            for parameter in page["Parameters"]
         }
 
     @contextmanager
@@ -133,10 +133,10 @@ def start_stack(
     directory: Path,
     version: str = "18",
     settings: Mapping[str, str] = MappingProxyType({}),
-    tell: Callable[[str], None] = lambda _: None,
+    announce: Callable[[str], None] = lambda _: None,
     clock: Clock | None = None,
 ) -> Iterator[Stack]:
-    """Start everything, and stop it at the end; `tell` hears what is being done.
+    """Start everything, and stop it at the end; `announce` gets what is being done.
 
     `clock` runs the state machine's waits and retries, in real time by default.
 
@@ -144,9 +144,9 @@ def start_stack(
     `directory` takes logs and certificates.
     """
     with ExitStack() as stack:
-        tell(f"starting two PostgreSQL {version} servers and their replication")
+        announce(f"starting two PostgreSQL {version} servers and their replication")
         pair = stack.enter_context(start_pair(directory, version, version, settings))
-        tell("starting AWS and Slack stand-ins")
+        announce("starting AWS and Slack stand-ins")
         authority = CertificateAuthority(directory)
         certificate = authority.issue(HOST)
         subscriber = stack.enter_context(TlsFront(pair.subscriber.port, certificate))
@@ -155,7 +155,7 @@ def start_stack(
         aws = stack.enter_context(LocalAws(queries=queries, clock=clock))
         slack = stack.enter_context(SlackServer(Workspace(app=_APP, channels=[_CHANNEL])))
         shipper = stack.enter_context(_shipper(aws, pair))
-        tell("deploying the monitor")
+        announce("deploying the monitor")
         put_parameters(aws, _database_parameters(subscriber))
         put_parameters(aws, _database_parameters(publisher, "publisher/"))
         put_parameters(aws, _slack_parameters(slack))

@@ -26,7 +26,9 @@ def run(console: Console) -> None:
     with tempfile.TemporaryDirectory(prefix="local-") as directory:
         try:
             with (
-                start_stack(Path(directory), tell=lambda what: console.print(f"{what} …")) as stack,
+                start_stack(
+                    Path(directory), announce=lambda what: console.print(f"{what} …")
+                ) as stack,
                 serve(_commands(stack)),
             ):
                 console.print(_usage(stack))
@@ -39,7 +41,7 @@ def run(console: Console) -> None:
 def _commands(stack: Stack) -> dict[str, Command]:
     return {
         "break": lambda name: _on_pair(name, "broken", lambda fault: fault.break_, stack.pair),
-        "mend": lambda name: _on_pair(name, "mended", lambda fault: fault.mend, stack.pair),
+        "fix": lambda name: _on_pair(name, "fixed", lambda fault: fault.fix, stack.pair),
         "run": lambda input_: _run(stack, input_),
     }
 
@@ -100,8 +102,8 @@ def _usage(stack: Stack) -> Group:
         "\nIn another terminal, in this folder:",
         "  .venv/bin/python -m local run                          start an execution, see it end",
         "  .venv/bin/python -m local run '{\"force_notify\": true}'  a drill",
-        "  .venv/bin/python -m local break conflict               and mend conflict",
-        "  What cannot be checked is told by the second execution in a row, all else by the first.",
+        "  .venv/bin/python -m local break conflict               and fix conflict",
+        "  What cannot be checked is reported by the second execution in a row, else by the first.",
         f"  faults: {', '.join(FAULTS)}",
         f"  aws --endpoint-url {stack.aws.endpoint_url} stepfunctions start-execution "
         f"--state-machine-arn {machine}",

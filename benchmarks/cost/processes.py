@@ -41,7 +41,7 @@ def measure(tell: Callable[[str], None]) -> tuple[tuple[Use, ...], Use]:
     checks: list[Use] = []
     with (
         tempfile.TemporaryDirectory(prefix="cost-") as directory,
-        start_stack(Path(directory), settings=_SETTINGS, tell=tell) as stack,
+        start_stack(Path(directory), settings=_SETTINGS, announce=tell) as stack,
     ):
         own = stack.parameters()
         publisher = {name: value for name, value in own.items() if name.startswith("publisher/")}

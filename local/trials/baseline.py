@@ -66,7 +66,7 @@ def check(
 
 
 def judge(rows: Sequence[Row], now: datetime, max_lag_seconds: float) -> BaselineVerdict:
-    """The rules. Without a row its code fails on an index, and it tells of that exception."""
+    """The rules. Without a row its code fails on an index, and it reports that exception."""
     if not rows:
         return BaselineVerdict.UNEXPECTED
     sent, received = rows[0]

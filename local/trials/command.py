@@ -41,7 +41,7 @@ def run(console: Console, versions: Sequence[str] = (), only: Collection[str] = 
     faults = [fault for name, fault in CATALOGUE.items() if not only or name in only]
     trials: list[Trial] = []
     with console.status("") as status:
-        for trial in series(faults, chosen, partial(open_stack, tell=status.update)):
+        for trial in series(faults, chosen, partial(open_stack, announce=status.update)):
             trials.append(trial)
             console.print(_line(trial))
     return _conclude(console, trials, left_out)

@@ -1,4 +1,4 @@
-"""One trial: break replication, execute the state machine, ask the baseline, mend.
+"""One trial: break replication, execute the state machine, ask the baseline, fix.
 
 Development only.
 """
@@ -29,38 +29,38 @@ _BASELINE_SECONDS: Final = 5
 
 
 class ExecutionFailedError(Exception):
-    """The execution did not succeed, so nobody was told; the message is its error and cause."""
+    """The execution did not succeed, so nothing was reported; it says the error and cause."""
 
 
 @contextmanager
-def open_stack(version: str, tell: Callable[[str], None]) -> Iterator[Callable[[Fault], Trial]]:
-    """A stack of this version to conduct trials on; `tell` hears what is being done."""
+def open_stack(version: str, announce: Callable[[str], None]) -> Iterator[Callable[[Fault], Trial]]:
+    """A stack of this version to conduct trials on; `announce` gets what is being done."""
     with (
         tempfile.TemporaryDirectory(prefix="faults-") as directory,
-        start_stack(Path(directory), version, SETTINGS, tell, Clock(speed=SPEED)) as stack,
+        start_stack(Path(directory), version, SETTINGS, announce, Clock(speed=SPEED)) as stack,
     ):
 
-        def told(fault: Fault) -> Trial:
-            tell(f"PostgreSQL {version}, {fault.name}: {fault.description}")
+        def conducted(fault: Fault) -> Trial:
+            announce(f"PostgreSQL {version}, {fault.name}: {fault.description}")
             return conduct(fault, stack, version)
 
-        yield told
+        yield conducted
 
 
 def conduct(fault: Fault, stack: Stack, version: str) -> Trial:
-    """Break, look, mend, look again. What goes wrong on the way becomes the trial's `problem`.
+    """Break, check, fix, check again. What goes wrong on the way becomes the trial's `problem`.
 
-    Both times nothing was told before, so that all there is to tell is told.
+    Both times nothing was reported before, so that all there is to report is.
     """
     trial = Trial(fault.name, version, fault.cause)
     try:
         stack.forget_incidents()
-        with stack.other_parameters(fault.parameters), ExitStack() as mending:
-            mending.callback(fault.mend, stack.pair)
+        with stack.other_parameters(fault.parameters), ExitStack() as fixing:
+            fixing.callback(fault.fix, stack.pair)
             fault.break_(stack.pair)
             trial = _observed(trial, stack)
         stack.forget_incidents()
-        return replace(trial, residue=_causes(_until_told(stack, stack.start())))
+        return replace(trial, residue=_causes(_until_reported(stack, stack.start())))
     except Exception as error:  # noqa: BLE001  whatever one fault raises, the others go on
         return replace(trial, problem=f"{type(error).__name__}: {error}")
 
@@ -70,17 +70,17 @@ def _observed(trial: Trial, stack: Stack) -> Trial:
     stack.shipper.flush()
     arn = stack.start()
     verdict = _ask_baseline(stack)
-    execution = _until_told(stack, arn)
+    execution = _until_reported(stack, arn)
     return replace(
         trial,
-        told=_causes(execution),
+        reported=_causes(execution),
         seconds=seconds_in_real_time(execution.visits, SPEED),
         baseline=verdict,
     )
 
 
-def _until_told(stack: Stack, arn: str) -> Execution:
-    """How it ends, or how the one after it does, which tells what this one only suspects."""
+def _until_reported(stack: Stack, arn: str) -> Execution:
+    """How it ends, or how the one after it does, which reports what this one only suspects."""
     execution = _finished(stack, arn)
     return _finished(stack, stack.start()) if stack.suspects() else execution
 
@@ -93,11 +93,11 @@ def _finished(stack: Stack, arn: str) -> Execution:
 
 
 def _causes(execution: Execution) -> tuple[str, ...]:
-    """What Slack was told; only an execution with something to tell or to note gives a list."""
-    told = json.loads(execution.output)
-    if not isinstance(told, list):
+    """What was posted to Slack; only an execution that notifies or notes something gives a list."""
+    clusters = json.loads(execution.output)
+    if not isinstance(clusters, list):
         return ()
-    return tuple(cause for one in told for cause in one.get("causes", ()))
+    return tuple(cause for cluster in clusters for cause in cluster.get("causes", ()))
 
 
 def _ask_baseline(stack: Stack) -> baseline.BaselineVerdict:

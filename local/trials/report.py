@@ -49,7 +49,7 @@ def table(trials: Sequence[Trial]) -> Table:
 
 
 def cause(trial: Trial) -> Text:
-    """What was told, and what should have been; noise stands behind a plus."""
+    """What was reported, and what should have been; noise stands behind a plus."""
     if trial.problem:
         return Text(f"✘ {trial.problem.splitlines()[0]}", "magenta")
     text = Text()
@@ -58,11 +58,11 @@ def cause(trial: Trial) -> Text:
     else:
         mark = "~" if trial.verdict is Verdict.DETECTED else "✘"
         text.append(f"{mark} not {trial.expected or 'quiet'}", "red")
-    for one in trial.told:
-        if one != trial.expected:
-            text.append(f" + {one}", "yellow")
+    for reported in trial.reported:
+        if reported != trial.expected:
+            text.append(f" + {reported}", "yellow")
     if trial.residue:
-        text.append(f" (after the mend still: {', '.join(trial.residue)})", "yellow")
+        text.append(f" (after the fix still: {', '.join(trial.residue)})", "yellow")
     return text
 
 

@@ -22,14 +22,14 @@ class Verdict(StrEnum):
 class Trial:
     """One fault, or healthy set-up (`expected` None), on servers of one major version.
 
-    `told` are the causes of the alert, `seconds` the time from the execution's start to its end,
-    `residue` what another execution told after the mend, `problem` why there is no verdict.
+    `reported` are the causes of the alert, `seconds` the time from the execution's start to its
+    end, `residue` what another execution reported after the fix, `problem` why there is no verdict.
     """
 
     name: str
     version: str
     expected: str | None
-    told: tuple[str, ...] = ()
+    reported: tuple[str, ...] = ()
     seconds: float | None = None
     baseline: BaselineVerdict | None = None
     residue: tuple[str, ...] = ()
@@ -45,12 +45,12 @@ class Trial:
         if self.problem:
             return Verdict.ERROR
         if self.healthy:
-            return Verdict.FALSE_ALARM if self.told else Verdict.QUIET
-        return Verdict.DETECTED if self.told else Verdict.MISSED
+            return Verdict.FALSE_ALARM if self.reported else Verdict.QUIET
+        return Verdict.DETECTED if self.reported else Verdict.MISSED
 
     @property
     def named(self) -> bool:
-        return self.verdict is Verdict.DETECTED and self.expected in self.told
+        return self.verdict is Verdict.DETECTED and self.expected in self.reported
 
     @property
     def passed(self) -> bool:

@@ -23,7 +23,7 @@ def running_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 @pytest.fixture
 def stack(running_stack: Stack) -> Iterator[Stack]:
-    """The stack as it was: nothing told, parameters, Slack's failures and membership put back."""
+    """The stack as it was: no incidents, parameters, Slack's failures and membership put back."""
     running_stack.forget_incidents()
     ssm = running_stack.aws.client("ssm")
     before = parameters(running_stack)
@@ -76,15 +76,15 @@ def alert(stack: Stack, input_: Any = MappingProxyType({})) -> tuple[Execution, 
 
 @contextmanager
 def broken(stack: Stack, name: str) -> Iterator[None]:
-    """By the fault of this name; mended at the end."""
+    """By the fault of this name; fixed at the end."""
     FAULTS[name].break_(stack.pair)
     try:
         yield
     finally:
-        FAULTS[name].mend(stack.pair)
+        FAULTS[name].fix(stack.pair)
 
 
-def words(message: Message) -> str:
+def text_of(message: Message) -> str:
     """Everything a message says."""
     return "\n".join([message.text, *_texts(message.blocks)])
 

@@ -12,7 +12,7 @@ from local.postgres.pair import DATABASE, MONITOR_PASSWORD, REPLICATOR_PASSWORD
 from local.stack import CLUSTER, Stack
 from sandbox.slack import UPLOAD, Failure
 from sandbox.slack.workspace import BOT_TOKEN, Channel, Message
-from tests.e2e.conftest import alert, broken, execute, words
+from tests.e2e.conftest import alert, broken, execute, text_of
 
 HOSTILE_NAME = "<!channel> & *bold* `code` 😀 'x\"; DROP"
 
@@ -29,7 +29,7 @@ def in_slack(stack: Stack) -> list[str]:
     """Every version of every message, and the files."""
     workspace = stack.slack.workspace
     versions = [
-        words(version)
+        text_of(version)
         for message in workspace.everything()
         for version in (*message.history, message)
     ]
@@ -84,9 +84,9 @@ def test_neither_secrets_nor_row_values_are_written_anywhere(stack: Stack) -> No
 def test_an_alert_leads_with_the_fault_s_cause(stack: Stack, fault: str) -> None:
     with broken(stack, fault):
         execution, message = alert(stack)
-    (told,) = json.loads(execution.output)
-    assert FAULTS[fault].cause == told["causes"][0]
-    assert headline(told["causes"][0]) in message.text
+    (notified,) = json.loads(execution.output)
+    assert FAULTS[fault].cause == notified["causes"][0]
+    assert headline(notified["causes"][0]) in message.text
 
 
 def test_a_hostile_name_is_shown_and_pings_nobody(stack: Stack) -> None:
@@ -127,7 +127,7 @@ def test_a_log_line_with_a_mention_pings_nobody(stack: Stack) -> None:
         subscriber.sql("DROP FUNCTION refuse() CASCADE", DATABASE)
         stack.pair.wait_until_replicated()
     assert headline("constraint_violation") in message.text
-    assert "&lt;!channel&gt; &amp; 😀" in words(message)
+    assert "&lt;!channel&gt; &amp; 😀" in text_of(message)
     assert [] == stack.slack.workspace.pings()
 
 
@@ -135,7 +135,7 @@ def test_a_missing_log_group_is_told_by_name(stack: Stack) -> None:
     stack.put_parameters({"log-group": "/no/such/group"})
     with broken(stack, "disabled"):
         _, message = alert(stack)
-    assert "the log group /no/such/group does not exist" in words(message)
+    assert "the log group /no/such/group does not exist" in text_of(message)
 
 
 def test_a_drill_tells_of_a_healthy_cluster(stack: Stack) -> None:
@@ -147,14 +147,14 @@ def test_a_drill_tells_of_a_healthy_cluster(stack: Stack) -> None:
 def test_an_unknown_cluster_is_told_by_name(stack: Stack) -> None:
     _, message = alert(stack, {"clusters": ["typo"]})
     assert "typo could not be checked: the monitor's configuration is wrong" in message.text
-    assert f"{PARAMETER_PATH}typo/" in words(message)
+    assert f"{PARAMETER_PATH}typo/" in text_of(message)
 
 
 def test_a_missing_parameter_is_told_by_name(stack: Stack) -> None:
     name = f"{PARAMETER_PATH}{CLUSTER}/username"
     stack.aws.client("ssm").delete_parameter(Name=name)
     _, message = alert(stack)
-    assert f"parameter {name} is missing" in words(message)
+    assert f"parameter {name} is missing" in text_of(message)
 
 
 def test_an_empty_parameter_path_is_told_until_it_is_filled(stack: Stack) -> None:
@@ -163,7 +163,7 @@ def test_an_empty_parameter_path_is_told_until_it_is_filled(stack: Stack) -> Non
         stack.aws.client("ssm").delete_parameter(Name=f"{PARAMETER_PATH}{CLUSTER}/{name}")
     _, message = alert(stack)
     assert "the monitor could not be checked" in message.text
-    assert f"no cluster has parameters below {PARAMETER_PATH}" in words(message)
+    assert f"no cluster has parameters below {PARAMETER_PATH}" in text_of(message)
     stack.put_parameters(before)
     execute(stack)
     again = stack.slack.workspace.message(message.channel, message.ts)
@@ -221,16 +221,16 @@ def test_a_check_that_is_cut_off_is_told_with_the_function_s_own_log(stack: Stac
 
 
 def test_a_muted_cause_is_silent_and_shown_by_a_drill(stack: Stack) -> None:
-    """The probe says apply_error here; only the log tells the cause that is muted."""
+    """The probe says apply_error here; only the log has the cause that is muted."""
     stack.put_parameters({"mute": '["apply_conflict"]'})
     with broken(stack, "conflict"):
         execution, messages = execute(stack)
         _, (drill,) = execute(stack, {"force_notify": True})
     assert ("SUCCEEDED", []) == (execution.status, messages), execution.problem
-    assert "Muted: orders_sub apply_conflict." in words(drill)
+    assert "Muted: orders_sub apply_conflict." in text_of(drill)
     stack.put_parameters({"mute": '["orders_sub"]'})
     with broken(stack, "disabled"):
         _, messages = execute(stack)
         _, (message,) = execute(stack, {"force_notify": True})
     assert [] == messages
-    assert "Muted: orders_sub subscription_disabled." in words(message)
+    assert "Muted: orders_sub subscription_disabled." in text_of(message)

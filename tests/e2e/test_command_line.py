@@ -68,7 +68,7 @@ def up(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], Path]]:
             process.terminate()
 
 
-def test_a_stack_in_one_terminal_is_run_broken_and_mended_from_another(
+def test_a_stack_in_one_terminal_is_run_broken_and_fixed_from_another(
     up: tuple[subprocess.Popen[str], Path],
 ) -> None:
     process, folder = up
@@ -77,7 +77,7 @@ def test_a_stack_in_one_terminal_is_run_broken_and_mended_from_another(
     assert "broken: disabled" in command("break", "disabled", cwd=folder).stdout
     alerted = command("run", cwd=folder)
     assert "orders_sub stopped: the subscription is disabled" in alerted.stdout, alerted.stderr
-    assert "mended: disabled" in command("mend", "disabled", cwd=folder).stdout
+    assert "fixed: disabled" in command("fix", "disabled", cwd=folder).stdout
     not_json = command("run", "{", cwd=folder)
     assert (1, True) == (not_json.returncode, "the input is not JSON" in not_json.stderr)
     started = descendants(process.pid)

@@ -19,7 +19,7 @@ HEALTHY = ("busy", "parallel_apply", "publisher_restart", "two_databases", "leas
 
 
 @pytest.mark.parametrize("name", [*APPLY, *CONNECTION, *COPY, *ALL_GREEN, *PUBLISHER])
-def test_a_fault_is_told_by_its_name_until_it_is_mended(stack: Stack, name: str) -> None:
+def test_a_fault_is_reported_by_its_name_until_it_is_fixed(stack: Stack, name: str) -> None:
     trial = conduct(FAULTS[name], stack, VERSION)
     assert trial.passed, f"{cause(trial)} {trial.problem}"
     assert () == trial.residue

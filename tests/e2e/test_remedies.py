@@ -1,4 +1,4 @@
-"""The SQL an alert prints, run as printed on the real servers, mends what it is about."""
+"""The SQL an alert prints, run as printed on the real servers, fixes what it is about."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -39,7 +39,7 @@ def run_on_subscriber(pair: Pair, block: str) -> None:
 
 @contextmanager
 def broken(stack: Stack, name: str) -> Iterator[Message]:
-    """The alert about a fault; mended in the end, whatever the remedy did."""
+    """The alert about a fault; fixed in the end, whatever the remedy did."""
     fault = FAULTS[name]
     with stack.other_parameters(fault.parameters):
         fault.break_(stack.pair)
@@ -47,7 +47,7 @@ def broken(stack: Stack, name: str) -> Iterator[Message]:
             _, message = alert(stack)
             yield message
         finally:
-            fault.mend(stack.pair)
+            fault.fix(stack.pair)
 
 
 def test_skip_with_the_printed_lsn_resumes_replication_after_a_conflict(stack: Stack) -> None:

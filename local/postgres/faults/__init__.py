@@ -1,7 +1,7 @@
-"""Named ways to break a pair that replicates, each with its mend. Development only.
+"""Named ways to break a pair that replicates, each with its fix. Development only.
 
-A break returns when the damage can be seen, a mend when replication works again. Neither remembers
-anything: a fault can be broken and mended as often as wanted.
+A break returns when the damage can be seen, a fix when replication works again. Neither remembers
+anything: a fault can be broken and fixed as often as wanted.
 """
 
 from typing import Final

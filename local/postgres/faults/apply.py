@@ -16,7 +16,7 @@ def _break_conflict(pair: Pair) -> None:
         _collide(pair)
 
 
-def _mend_conflict(pair: Pair) -> None:
+def _fix_conflict(pair: Pair) -> None:
     _delete_local_orders(pair)
     pair.wait_until_replicated()
 
@@ -29,7 +29,7 @@ def _break_constraint(pair: Pair) -> None:
         pair.place_order()
 
 
-def _mend_constraint(pair: Pair) -> None:
+def _fix_constraint(pair: Pair) -> None:
     _drop_check(pair)
     pair.wait_until_replicated()
 
@@ -45,9 +45,9 @@ def _break_disabled_on_error(pair: Pair) -> None:
     _wait_until_disabled(pair)
 
 
-def _mend_disabled_on_error(pair: Pair) -> None:
+def _fix_disabled_on_error(pair: Pair) -> None:
     _delete_local_orders(pair)
-    _mend_disabled_by_outage(pair)
+    _fix_disabled_by_outage(pair)
 
 
 def _break_disabled_by_outage(pair: Pair) -> None:
@@ -59,7 +59,7 @@ def _break_disabled_by_outage(pair: Pair) -> None:
     _wait_until_disabled(pair)
 
 
-def _mend_disabled_by_outage(pair: Pair) -> None:
+def _fix_disabled_by_outage(pair: Pair) -> None:
     pair.alter_subscription("SET (disable_on_error = false)")
     pair.alter_subscription("ENABLE")
     pair.wait_until_replicated()
@@ -94,8 +94,8 @@ def _break_divergence(pair: Pair) -> None:
         pair.publisher.sql(update, DATABASE, order_id=order_id, customer=_LOST_CUSTOMER)
 
 
-def _mend_divergence(pair: Pair) -> None:
-    """Nobody else resets the counters, and conflicts they count would be told for ever."""
+def _fix_divergence(pair: Pair) -> None:
+    """Nobody else resets the counters, and conflicts they count would be reported for ever."""
     lost = "SELECT id FROM public.orders WHERE customer = :customer"
     for [order_id] in pair.publisher.sql(lost, DATABASE, customer=_LOST_CUSTOMER):
         if not has_order(pair.subscriber, order_id):
@@ -110,7 +110,7 @@ FAULTS: Final = (
         "The publisher inserts an order whose key the subscriber already has.",
         "apply_conflict",
         _break_conflict,
-        _mend_conflict,
+        _fix_conflict,
         probe_cause="apply_error",
     ),
     Fault(
@@ -118,7 +118,7 @@ FAULTS: Final = (
         "A CHECK of the subscriber refuses an order that the publisher accepted.",
         "constraint_violation",
         _break_constraint,
-        _mend_constraint,
+        _fix_constraint,
         probe_cause="apply_error",
     ),
     Fault(
@@ -126,7 +126,7 @@ FAULTS: Final = (
         "A subscription with disable_on_error meets a key conflict and disables itself.",
         "disabled_on_error",
         _break_disabled_on_error,
-        _mend_disabled_on_error,
+        _fix_disabled_on_error,
     ),
     Fault(
         "disabled_by_outage",
@@ -134,14 +134,14 @@ FAULTS: Final = (
         "as a fast shutdown of the publisher would; no data is wrong.",
         "disabled_on_error",
         _break_disabled_by_outage,
-        _mend_disabled_by_outage,
+        _fix_disabled_by_outage,
     ),
     Fault(
         "silent_divergence",
         "The publisher updates an order that the subscriber has lost: nothing fails.",
         "silent_divergence",
         _break_divergence,
-        _mend_divergence,
+        _fix_divergence,
         versions=frozenset({"18"}),
     ),
 )

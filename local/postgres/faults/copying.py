@@ -22,7 +22,7 @@ def _break_copy(pair: Pair) -> None:
         subscribe_table(pair)
 
 
-def _mend_copy(pair: Pair) -> None:
+def _fix_copy(pair: Pair) -> None:
     remove_table(pair)
     pair.wait_until_replicated()
 
@@ -37,11 +37,11 @@ def _break_sync_workers(pair: Pair) -> None:
         subscribe_table(pair)
 
 
-def _mend_sync_workers(pair: Pair) -> None:
+def _fix_sync_workers(pair: Pair) -> None:
     pair.subscriber.configure(max_logical_replication_workers=None)
     pair.subscriber.restart()
     pair.wait_until_copied()
-    _mend_copy(pair)
+    _fix_copy(pair)
 
 
 def _break_publisher_slots(pair: Pair) -> None:
@@ -51,10 +51,10 @@ def _break_publisher_slots(pair: Pair) -> None:
         subscribe_table(pair)
 
 
-def _mend_publisher_slots(pair: Pair) -> None:
+def _fix_publisher_slots(pair: Pair) -> None:
     _free_slots(pair.publisher)
     pair.wait_until_copied()
-    _mend_copy(pair)
+    _fix_copy(pair)
 
 
 def _take_all_slots(server: Server) -> None:
@@ -81,21 +81,21 @@ FAULTS: Final = (
         "A table's initial copy meets a row that is already there.",
         "table_sync_failed",
         _break_copy,
-        _mend_copy,
+        _fix_copy,
     ),
     Fault(
         "sync_workers_gone",
         "No worker is free to copy a new table: max_logical_replication_workers is 1.",
         "table_sync_stalled",
         _break_sync_workers,
-        _mend_sync_workers,
+        _fix_sync_workers,
     ),
     Fault(
         "publisher_slots_gone",
         "The publisher has no slot left for the copy of a new table.",
         "publisher_slots_exhausted",
         _break_publisher_slots,
-        _mend_publisher_slots,
+        _fix_publisher_slots,
         probe_cause="table_sync_failed",
     ),
 )

@@ -19,14 +19,14 @@ class Fault:
     on the publisher only, so those below `publisher/` must be set too; `versions` are the major
     versions that can show it.
 
-    `break_` and `mend` raise `DeadlinePassedError` if what they wait for does not come.
+    `break_` and `fix` raise `DeadlinePassedError` if what they wait for does not come.
     """
 
     name: str
     description: str
     cause: str | None
     break_: Callable[[Pair], None]
-    mend: Callable[[Pair], None]
+    fix: Callable[[Pair], None]
     probe_cause: str | None = None
     parameters: Mapping[str, str] = field(default_factory=dict)
     watches_publisher: bool = False

@@ -30,7 +30,7 @@ def _break_blocked(pair: Pair) -> None:
     wait_until_leader_is(pair, f"{waiting} '{_MAX_LAG_SECONDS} s')")
 
 
-def _mend_blocked(pair: Pair) -> None:
+def _fix_blocked(pair: Pair) -> None:
     pair.attachments.detach(_BLOCKER)
     pair.wait_until_replicated()
 
@@ -41,7 +41,7 @@ def _break_slow(pair: Pair) -> None:
     _wait_until_messages_are_late(pair)
 
 
-def _mend_slow(pair: Pair) -> None:
+def _fix_slow(pair: Pair) -> None:
     make_fast(pair.subscriber, "public.orders")
     pair.wait_until_replicated()
 
@@ -57,7 +57,7 @@ def _break_frozen_sender(pair: Pair) -> None:
     _wait_until_nothing_comes(pair)
 
 
-def _mend_frozen_sender(pair: Pair) -> None:
+def _fix_frozen_sender(pair: Pair) -> None:
     _signal_sender(pair, signal.SIGCONT)
     pair.wait_until_replicated()
 
@@ -93,7 +93,7 @@ def _break_network(pair: Pair) -> None:
     _wait_until_nothing_comes(pair)
 
 
-def _mend_network(pair: Pair) -> None:
+def _fix_network(pair: Pair) -> None:
     pair.subscriber.configure(wal_receiver_timeout=None)
     _take_proxy_away(pair)
 
@@ -129,7 +129,7 @@ FAULTS: Final = (
         "A session on the subscriber holds a lock that the apply worker waits for.",
         "apply_blocked",
         _break_blocked,
-        _mend_blocked,
+        _fix_blocked,
         parameters=_PARAMETERS,
     ),
     Fault(
@@ -138,7 +138,7 @@ FAULTS: Final = (
         "behind and falls further behind, for most of a minute.",
         "apply_lagging",
         _break_slow,
-        _mend_slow,
+        _fix_slow,
         parameters=_PARAMETERS,
     ),
     Fault(
@@ -147,7 +147,7 @@ FAULTS: Final = (
         "gives the connection up, and the cause becomes another.",
         "publisher_lagging",
         _break_frozen_sender,
-        _mend_frozen_sender,
+        _fix_frozen_sender,
         parameters=_PARAMETERS,
     ),
     Fault(
@@ -163,7 +163,7 @@ FAULTS: Final = (
         "The network swallows what the publisher sends, without an end of the connection.",
         "network_timeout",
         _break_network,
-        _mend_network,
+        _fix_network,
         probe_cause="publisher_lagging",
         parameters=_PARAMETERS,
     ),

@@ -34,7 +34,7 @@ def _lock_out(server: Server, change: str) -> None:
     )
 
 
-def _mend(pair: Pair) -> None:
+def _fix(pair: Pair) -> None:
     for server in (pair.publisher, pair.subscriber):
         server.sql(f"ALTER ROLE {MONITOR} {_RIGHT}")
     pair.wait_until_replicated()
@@ -59,14 +59,14 @@ FAULTS: Final = (
         "Somebody changed the password of the monitor's role on the subscriber.",
         "database_auth_failed",
         _break_wrong_password,
-        _mend,
+        _fix,
     ),
     Fault(
         "publisher_wrong_password",
         "Somebody changed the password of the monitor's role on the publisher.",
         "database_auth_failed",
         _break_publisher_wrong_password,
-        _mend,
+        _fix,
         watches_publisher=True,
     ),
     Fault(
@@ -74,7 +74,7 @@ FAULTS: Final = (
         "The monitor's role may not have a connection more.",
         "database_error",
         _break_connections,
-        _mend,
+        _fix,
     ),
     Fault(
         "mistyped_parameter",

@@ -15,7 +15,7 @@ def _break_publisher_down(pair: Pair) -> None:
     wait_until_worker_is_gone(pair)
 
 
-def _mend_publisher_down(pair: Pair) -> None:
+def _fix_publisher_down(pair: Pair) -> None:
     pair.publisher.start()
     pair.wait_until_replicated()
 
@@ -26,7 +26,7 @@ def _break_publisher_password(pair: Pair) -> None:
         pair.terminate_sender()
 
 
-def _mend_publisher_password(pair: Pair) -> None:
+def _fix_publisher_password(pair: Pair) -> None:
     _set_password(pair, REPLICATOR_PASSWORD)
     pair.wait_until_replicated()
 
@@ -39,7 +39,7 @@ def _break_subscriber_down(pair: Pair) -> None:
     pair.subscriber.stop()
 
 
-def _mend_subscriber_down(pair: Pair) -> None:
+def _fix_subscriber_down(pair: Pair) -> None:
     pair.subscriber.start()
     pair.wait_until_replicated()
 
@@ -53,7 +53,7 @@ def _break_subscriber_frozen(pair: Pair) -> None:
     )
 
 
-def _mend_subscriber_frozen(pair: Pair) -> None:
+def _fix_subscriber_frozen(pair: Pair) -> None:
     pair.subscriber.thaw()
     pair.wait_until_replicated()
 
@@ -72,7 +72,7 @@ FAULTS: Final = (
         "The publisher is stopped.",
         "publisher_unreachable",
         _break_publisher_down,
-        _mend_publisher_down,
+        _fix_publisher_down,
         probe_cause="worker_down",
     ),
     Fault(
@@ -80,7 +80,7 @@ FAULTS: Final = (
         "Somebody changed the password with which the subscription logs in to the publisher.",
         "publisher_auth_failed",
         _break_publisher_password,
-        _mend_publisher_password,
+        _fix_publisher_password,
         probe_cause="worker_down",
     ),
     Fault(
@@ -88,13 +88,13 @@ FAULTS: Final = (
         "The subscriber is stopped.",
         "database_unreachable",
         _break_subscriber_down,
-        _mend_subscriber_down,
+        _fix_subscriber_down,
     ),
     Fault(
         "subscriber_frozen",
         "The subscriber's postmaster is frozen: connections are accepted and never answered.",
         "database_timeout",
         _break_subscriber_frozen,
-        _mend_subscriber_frozen,
+        _fix_subscriber_frozen,
     ),
 )

@@ -35,7 +35,7 @@ def _break_not_refreshed(pair: Pair) -> None:
     insert_return(pair.publisher)
 
 
-def _mend_second_table(pair: Pair) -> None:
+def _fix_second_table(pair: Pair) -> None:
     remove_table(pair)
     pair.wait_until_replicated()
 
@@ -62,7 +62,7 @@ def _update_is_refused(pair: Pair) -> bool:
 FAULTS: Final = (
     Fault(
         "publication_dropped",
-        "Somebody dropped the publication; mending copies the table again.",
+        "Somebody dropped the publication; fixing it copies the table again.",
         "publication_missing",
         _break_dropped,
         start_over,
@@ -73,7 +73,7 @@ FAULTS: Final = (
         "A table was added to the publication, and the subscription was not refreshed.",
         "publication_not_refreshed",
         _break_not_refreshed,
-        _mend_second_table,
+        _fix_second_table,
         watches_publisher=True,
     ),
     Fault(
@@ -81,7 +81,7 @@ FAULTS: Final = (
         "A published table has no key: the publisher refuses to update it.",
         "replica_identity_missing",
         _break_no_identity,
-        _mend_second_table,
+        _fix_second_table,
         watches_publisher=True,
     ),
 )

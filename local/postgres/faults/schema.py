@@ -16,7 +16,7 @@ def _break_missing_table(pair: Pair) -> None:
         pair.place_order()
 
 
-def _mend_missing_table(pair: Pair) -> None:
+def _fix_missing_table(pair: Pair) -> None:
     rename = "ALTER TABLE IF EXISTS public.orders_of_last_year RENAME TO orders"
     pair.subscriber.sql(rename, DATABASE)
     pair.wait_until_replicated()
@@ -28,7 +28,7 @@ def _break_missing_column(pair: Pair) -> None:
         pair.place_order()
 
 
-def _mend_missing_column(pair: Pair) -> None:
+def _fix_missing_column(pair: Pair) -> None:
     """Orders with the column may wait to be applied: it can go when they have been."""
     _alter(pair.subscriber, "ADD COLUMN IF NOT EXISTS note text")
     pair.wait_until_replicated()
@@ -52,7 +52,7 @@ def _break_owner(pair: Pair) -> None:
         pair.place_order()
 
 
-def _mend_owner(pair: Pair) -> None:
+def _fix_owner(pair: Pair) -> None:
     pair.alter_subscription(f"OWNER TO {pair.subscriber.user}")
     pair.subscriber.sql(f"DROP ROLE IF EXISTS {_OWNER}")
     pair.wait_until_replicated()
@@ -64,7 +64,7 @@ FAULTS: Final = (
         "Somebody renamed the subscriber's table.",
         "schema_mismatch",
         _break_missing_table,
-        _mend_missing_table,
+        _fix_missing_table,
         probe_cause="apply_error",
     ),
     Fault(
@@ -72,7 +72,7 @@ FAULTS: Final = (
         "The publisher's table has a column that the subscriber's lacks.",
         "schema_mismatch",
         _break_missing_column,
-        _mend_missing_column,
+        _fix_missing_column,
         probe_cause="apply_error",
     ),
     Fault(
@@ -80,7 +80,7 @@ FAULTS: Final = (
         f"The owner of {SUBSCRIPTION} may not write the table any more.",
         "permission_denied",
         _break_owner,
-        _mend_owner,
+        _fix_owner,
         probe_cause="apply_error",
     ),
 )

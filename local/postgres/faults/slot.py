@@ -32,7 +32,7 @@ def _break_invalidated(pair: Pair) -> None:
         pair.alter_subscription("ENABLE")
 
 
-def _mend_invalidated(pair: Pair) -> None:
+def _fix_invalidated(pair: Pair) -> None:
     pair.publisher.configure(max_slot_wal_keep_size=None)
     start_over(pair)
 
@@ -48,7 +48,7 @@ def _break_taken(pair: Pair) -> None:
         pair.alter_subscription("ENABLE")
 
 
-def _mend_taken(pair: Pair) -> None:
+def _fix_taken(pair: Pair) -> None:
     """What the copy has read, the original will not get."""
     second_database.remove_database(pair, pair.publisher)
     start_over(pair)
@@ -71,7 +71,7 @@ def _break_unreserved(pair: Pair) -> None:
     _wait_until_slot_is(pair, "active AND wal_status = 'unreserved'")
 
 
-def _mend_unreserved(pair: Pair) -> None:
+def _fix_unreserved(pair: Pair) -> None:
     pair.publisher.configure(max_slot_wal_keep_size=None)
     pair.attachments.detach(_LONG_TRANSACTION)
     if slot_is(pair.publisher, SUBSCRIPTION, "wal_status = 'lost'"):
@@ -86,7 +86,7 @@ def _break_orphan(pair: Pair) -> None:
     fill_segments(pair.publisher, 2)
 
 
-def _mend_orphan(pair: Pair) -> None:
+def _fix_orphan(pair: Pair) -> None:
     drop_slot(pair.publisher, _ABANDONED)
     pair.wait_until_replicated()
 
@@ -102,7 +102,7 @@ def _wait_until_slot_is(pair: Pair, condition: str) -> None:
 FAULTS: Final = (
     Fault(
         "slot_dropped",
-        "Somebody dropped the subscription's slot; mending copies the table again.",
+        "Somebody dropped the subscription's slot; fixing it copies the table again.",
         "slot_missing",
         _break_dropped,
         start_over,
@@ -110,19 +110,19 @@ FAULTS: Final = (
     ),
     Fault(
         "slot_invalidated",
-        "The subscription was disabled for so long that the publisher gave up its slot; mending "
+        "The subscription was disabled for so long that the publisher gave up its slot; fixing it "
         "copies the table again.",
         "slot_lost",
         _break_invalidated,
-        _mend_invalidated,
+        _fix_invalidated,
         probe_cause="worker_down",
     ),
     Fault(
         "slot_taken",
-        "A copy of the subscriber reads its slot; mending copies the table again.",
+        "A copy of the subscriber reads its slot; fixing it copies the table again.",
         "slot_busy",
         _break_taken,
-        _mend_taken,
+        _fix_taken,
         probe_cause="worker_down",
     ),
     Fault(
@@ -131,7 +131,7 @@ FAULTS: Final = (
         "next checkpoint invalidates it. All else is well.",
         "slot_at_risk",
         _break_unreserved,
-        _mend_unreserved,
+        _fix_unreserved,
         watches_publisher=True,
     ),
     Fault(
@@ -139,7 +139,7 @@ FAULTS: Final = (
         "Nobody reads a slot any more, and the publisher keeps WAL for it.",
         "slot_inactive",
         _break_orphan,
-        _mend_orphan,
+        _fix_orphan,
         watches_publisher=True,
     ),
 )

@@ -12,7 +12,7 @@ def _break_disabled(pair: Pair) -> None:
     wait_until_worker_is_gone(pair)
 
 
-def _mend_disabled(pair: Pair) -> None:
+def _fix_disabled(pair: Pair) -> None:
     pair.alter_subscription("ENABLE")
     pair.wait_until_replicated()
 
@@ -21,7 +21,7 @@ def _break_dropped(pair: Pair) -> None:
     pair.subscriber.sql(f"DROP SUBSCRIPTION IF EXISTS {SUBSCRIPTION}", DATABASE)
 
 
-def _mend_dropped(pair: Pair) -> None:
+def _fix_dropped(pair: Pair) -> None:
     _break_dropped(pair)
     pair.subscriber.sql("TRUNCATE public.orders", DATABASE)
     pair.subscribe()
@@ -33,7 +33,7 @@ def _break_skip(pair: Pair) -> None:
     pair.alter_subscription("SKIP (lsn = 'FFFFFFFF/0')")
 
 
-def _mend_skip(pair: Pair) -> None:
+def _fix_skip(pair: Pair) -> None:
     pair.alter_subscription("SKIP (lsn = NONE)")
     pair.wait_until_replicated()
 
@@ -44,21 +44,21 @@ FAULTS: Final = (
         "Somebody disabled the subscription.",
         "subscription_disabled",
         _break_disabled,
-        _mend_disabled,
+        _fix_disabled,
     ),
     Fault(
         "subscription_dropped",
-        "Somebody dropped the subscription; mending copies the table again.",
+        "Somebody dropped the subscription; fixing it copies the table again.",
         "no_subscription",
         _break_dropped,
-        _mend_dropped,
+        _fix_dropped,
     ),
     Fault(
         "skip_pending",
-        "Somebody told the subscription to skip a transaction that will not come; the next one "
+        "Somebody set the subscription to skip a transaction that will not come; the next one "
         "that comes ends that, with a WARNING.",
         "skip_pending",
         _break_skip,
-        _mend_skip,
+        _fix_skip,
     ),
 )

@@ -23,7 +23,7 @@ def _break_workers(pair: Pair) -> None:
         pair.alter_subscription("ENABLE")
 
 
-def _mend_workers(pair: Pair) -> None:
+def _fix_workers(pair: Pair) -> None:
     pair.subscriber.configure(max_logical_replication_workers=None)
     pair.subscriber.restart()
     second_database.remove_database(pair, pair.subscriber)
@@ -36,7 +36,7 @@ def _break_background_workers(pair: Pair) -> None:
         pair.subscriber.restart()
 
 
-def _mend_background_workers(pair: Pair) -> None:
+def _fix_background_workers(pair: Pair) -> None:
     pair.subscriber.configure(max_worker_processes=None)
     pair.subscriber.restart()
     pair.wait_until_replicated()
@@ -49,7 +49,7 @@ def _break_launcher(pair: Pair) -> None:
     pair.alter_subscription("ENABLE")
 
 
-def _mend_launcher(pair: Pair) -> None:
+def _fix_launcher(pair: Pair) -> None:
     _signal_launcher(pair, signal.SIGCONT)
     _enable(pair)
 
@@ -71,14 +71,14 @@ FAULTS: Final = (
         "Another database's subscription has the only logical replication worker.",
         "worker_slots_exhausted",
         _break_workers,
-        _mend_workers,
+        _fix_workers,
     ),
     Fault(
         "background_workers_gone",
         "max_worker_processes is too small for any logical replication worker.",
         "worker_slots_exhausted",
         _break_background_workers,
-        _mend_background_workers,
+        _fix_background_workers,
         probe_cause="worker_down",
     ),
     Fault(
@@ -86,6 +86,6 @@ FAULTS: Final = (
         "The logical replication launcher is frozen: no worker starts, and no log line says why.",
         "worker_down",
         _break_launcher,
-        _mend_launcher,
+        _fix_launcher,
     ),
 )

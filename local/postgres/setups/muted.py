@@ -10,7 +10,7 @@ SETUPS: Final[tuple[Fault, ...]] = (
     replace(
         FAULTS["conflict"],
         name="muted_cause",
-        description="A key conflict, whose cause (told by the log alone) is muted.",
+        description="A key conflict, whose cause (known from the log alone) is muted.",
         cause=None,
         probe_cause=None,
         parameters={"mute": '["apply_conflict"]'},

@@ -29,7 +29,7 @@ def shop(deploying: Deployer) -> Deployment:
 
 @pytest.fixture
 def deployed(stack: Stack, shop: Deployment) -> Stack:
-    """The local stack with the deployed state machine in the place of its own; nothing told."""
+    """The local stack with the deployed state machine in the place of its own; nothing reported."""
     return on(shop, stack)
 
 

@@ -84,10 +84,10 @@ def test_the_services_know_what_the_template_says(
 
 def test_an_outage_on_the_deployed_stack(deployed: Stack, shop: Deployment) -> None:
     """Opened, quiet, resolved: one message; of each Lambda a cold start and then a warm process."""
-    with watched(deployed) as told, broken(deployed, "disabled"):
+    with watched(deployed) as posted, broken(deployed, "disabled"):
         opened, _ = execute(deployed)
         quiet, _ = execute(deployed)
-    (message,) = told
+    (message,) = posted
     assert "Notify" in [visit.name for visit in opened.visits], opened.problem
     assert ("SUCCEEDED", "NothingNew") == (quiet.status, quiet.visits[-1].name)
     assert message.first.text.startswith("🔴 sample-cluster: orders_sub")
@@ -124,13 +124,13 @@ def test_an_upgrade_over_an_open_incident(
     deployed: Stack, shop: Deployment, deploying: Deployer
 ) -> None:
     """Incidents and receipts are kept, and what was opened before is resolved in its thread."""
-    with watched(deployed) as told:
+    with watched(deployed) as posted:
         with broken(deployed, "disabled"):
             execute(deployed)
             upgraded = deploying.deploy(SHOP, RUNBOOK="https://wiki.example/runbook")
             quiet, _ = execute(deployed)
         resolved, _ = execute(deployed)
-    (thread,) = told
+    (thread,) = posted
     assert (shop.resources, shop.outputs) == (upgraded.resources, upgraded.outputs)
     assert "rate(5 minutes)" == upgraded.parameters["ScheduleExpression"]
     notify: Any = LOOKS["AWS::Lambda::Function"](deployed.aws, upgraded.physical("Notify"))
@@ -158,13 +158,13 @@ def test_two_stacks_in_one_account(deployed: Stack, shop: Deployment, deploying:
     other = deploying.deploy("shop-2")
     try:
         second = on(other, deployed)
-        with watched(deployed) as told, broken(deployed, "disabled"):
+        with watched(deployed) as posted, broken(deployed, "disabled"):
             ended = [execute(deployed)[0], execute(second)[0]]
-        mended = [execute(deployed)[0], execute(second)[0]]
+        fixed = [execute(deployed)[0], execute(second)[0]]
     finally:
         deploying.undeploy("shop-2")
-    assert ["SUCCEEDED"] * 4 == [one.status for one in (*ended, *mended)]
-    assert 2 == len(told)
+    assert ["SUCCEEDED"] * 4 == [one.status for one in (*ended, *fixed)]
+    assert 2 == len(posted)
     names = {name for _, name in shop.resources.values()}
     assert set() == names & {name for _, name in other.resources.values()}
     assert before == everything(deployed.aws)

@@ -248,7 +248,7 @@ def test_refresh(published_later: Pair, number: int, expected: list[list[int]]) 
         ),
     ],
 )
-def test_mend_the_table(
+def test_fix_the_table(
     pair: Pair,
     broken: str,
     remedy: tuple[str, str],
@@ -260,8 +260,8 @@ def test_mend_the_table(
     pair.subscriber.sql(broken, DATABASE)
     order_id = pair.place_order()
     remedies = CATALOGUE[cause].remedies_for(values(pair, **known))
-    [mend] = [one for one in remedies if any(words in script.sql for script in one.scripts)]
-    apply(pair, mend, **supplied)
+    [fix] = [one for one in remedies if any(words in script.sql for script in one.scripts)]
+    apply(pair, fix, **supplied)
     pair.wait_until_replicated()
     assert has_order(pair.subscriber, order_id)
 

@@ -121,8 +121,8 @@ def test_a_role_with_login_alone_sees_enough(pair: Pair) -> None:
 def test_a_worker_that_restarts_between_the_looks_is_healthy(pair: Pair) -> None:
     """The first sample finds no worker; by the second the publisher is back."""
     FAULTS["publisher_down"].break_(pair)
-    mends = iter([FAULTS["publisher_down"].mend])
-    samples = sample(pair, pause=lambda _: next(mends, lambda _: None)(pair))
+    fixes = iter([FAULTS["publisher_down"].fix])
+    samples = sample(pair, pause=lambda _: next(fixes, lambda _: None)(pair))
     assert samples.first.subscriptions[0].down
     assert not samples.latest.subscriptions[0].down
     assert [] == causes(samples)

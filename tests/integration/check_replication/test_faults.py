@@ -1,4 +1,4 @@
-"""The probe and the diagnosis on real servers: a fault's cause, and quiet when it is mended."""
+"""The probe and the diagnosis on real servers: a fault's cause, and quiet when it is fixed."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -59,7 +59,7 @@ def broken(pair: Pair, fault: Fault) -> Iterator[None]:
         fault.break_(pair)
         yield
     finally:
-        fault.mend(pair)
+        fault.fix(pair)
 
 
 def test_a_pair_that_replicates_is_healthy(pair: Pair) -> None:
@@ -67,7 +67,7 @@ def test_a_pair_that_replicates_is_healthy(pair: Pair) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_fault_is_reported_under_its_cause_and_gone_when_mended(pair: Pair, name: str) -> None:
+def test_a_fault_is_reported_under_its_cause_and_gone_when_fixed(pair: Pair, name: str) -> None:
     """By the probe alone: the log refines some of these."""
     fault = FAULTS[name]
     max_lag_seconds = float(fault.parameters.get("max-lag-seconds", 300))

@@ -94,7 +94,7 @@ def broken(pair: Pair, fault: Fault) -> Iterator[None]:
         fault.break_(pair)
         yield
     finally:
-        fault.mend(pair)
+        fault.fix(pair)
 
 
 def login(server: Server) -> Login:

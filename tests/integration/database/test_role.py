@@ -104,7 +104,7 @@ def test_a_grant_that_fails_leaves_no_role_behind(
             administrator.run("monitoring_role_subscriber", ROLE)
         assert [] == attributes(pair.subscriber)
     finally:
-        setup.mend(pair)
+        setup.fix(pair)
 
 
 def test_a_database_that_is_open_to_all_needs_no_grant(
@@ -117,7 +117,7 @@ def test_a_database_that_is_open_to_all_needs_no_grant(
         administrator.run("monitoring_role_subscriber", ROLE)
         assert CONNECT_ALONE == rights(pair.subscriber)
     finally:
-        setup.mend(pair)
+        setup.fix(pair)
 
 
 @by_anybody

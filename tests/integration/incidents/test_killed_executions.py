@@ -49,8 +49,8 @@ def break_more(monitor: Monitor) -> None:
     monitor.world.break_(SLOT_UNUSED)
 
 
-def mend(monitor: Monitor) -> None:
-    monitor.world.mend()
+def fix(monitor: Monitor) -> None:
+    monitor.world.fix()
 
 
 def notify(monitor: Monitor) -> None:
@@ -89,9 +89,9 @@ STORIES = {
     "opened, a slow query": Story((break_, keep_the_query_running), CONFLICT, (AT_ONCE,)),
     "changed": Story((*OPENED, break_more), TWO, ([*LATE, "Changed after", "Up to"],)),
     "reminder": Story((*OPENED, let_an_hour_pass), CONFLICT, ([*LATE, "🔴 Still,"],)),
-    "resolved": Story((*OPENED, mend), WORKS, ([*LATE, "Recovered after"],)),
+    "resolved": Story((*OPENED, fix), WORKS, ([*LATE, "Recovered after"],)),
     "reopened": Story(
-        (*OPENED, mend, notify, break_),
+        (*OPENED, fix, notify, break_),
         CONFLICT,
         (
             [*LATE, "Recovered after", "Broken again,", "Up to"],
@@ -100,7 +100,7 @@ STORIES = {
     ),
     "opened, Slack down": Story((break_, silence_slack), CONFLICT, (AT_ONCE,)),
     "resolved, Slack down": Story(
-        (*OPENED, mend, silence_slack), WORKS, ([*LATE, "Recovered after"],)
+        (*OPENED, fix, silence_slack), WORKS, ([*LATE, "Recovered after"],)
     ),
 }
 STATES = {
@@ -187,9 +187,9 @@ def test_the_next_executions_make_it_right(
 @pytest.mark.parametrize(
     ("name", "state", "turn", "last_words"),
     [
-        ("opened", "Claim", mend, None),
-        ("opened", "Notify", mend, "🟢 Recovered after"),
-        ("changed", "Notify", mend, "🟢 Recovered after"),
+        ("opened", "Claim", fix, None),
+        ("opened", "Notify", fix, "🟢 Recovered after"),
+        ("changed", "Notify", fix, "🟢 Recovered after"),
         ("resolved", "Claim", break_, "🔴 Up to"),
         ("resolved", "Notify", break_, "🔴 Up to"),
         ("resolved", "RecordNotification", break_, "🔴 Up to"),
@@ -209,7 +209,7 @@ def test_what_turns_out_otherwise_meanwhile_is_told_as_it_is(
         for thread in monitor.threads
     ]
     assert ([last_words] if last_words else []) == said
-    assert ("closed" if turn is mend else "open") == monitor.incident["status"]
+    assert ("closed" if turn is fix else "open") == monitor.incident["status"]
 
 
 @pytest.mark.parametrize(

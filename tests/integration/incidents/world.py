@@ -47,10 +47,10 @@ class World:
         self._outages = list(outages)
 
     def break_(self, finding: Finding) -> None:
-        """From now on, until `mend`."""
+        """From now on, until `fix`."""
         self._outages.append(Outage(finding, self._now()))
 
-    def mend(self) -> None:
+    def fix(self) -> None:
         """Everything, from now on."""
         self._outages = [replace(one, end=min(one.end, self._now())) for one in self._outages]
 

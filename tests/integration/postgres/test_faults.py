@@ -56,7 +56,7 @@ def rows(server: Server) -> list[list[Any]]:
 
 
 def definitions(pair: Pair) -> list[Any]:
-    """All that a mend must restore, on both servers, besides the rows."""
+    """All that a fix must restore, on both servers, besides the rows."""
     servers = (pair.publisher, pair.subscriber)
     return [server.sql(query, DATABASE) for server in servers for query in DEFINITIONS]
 
@@ -70,10 +70,10 @@ def test_every_fault_has_a_known_cause_and_a_symptom() -> None:
 
 
 @pytest.mark.parametrize(("version", "name"), CASES)
-def test_break_and_mend(request: pytest.FixtureRequest, version: str, name: str) -> None:
-    """A broken pair shows the fault's symptom; a mended one is as it was, and all rows arrive.
+def test_break_and_fix(request: pytest.FixtureRequest, version: str, name: str) -> None:
+    """A broken pair shows the fault's symptom; a fixed one is as it was, and all rows arrive.
 
-    Breaking what is broken and mending what is whole do no harm: on 16 both are done twice.
+    Breaking what is broken and fixing what is whole do no harm: on 16 both are done twice.
     """
     pair: Pair = request.getfixturevalue(FIXTURES[version])
     fault, symptom = EVERYTHING[name], SYMPTOMS[name]
@@ -98,7 +98,7 @@ def test_break_and_mend(request: pytest.FixtureRequest, version: str, name: str)
         )
     finally:
         for _ in range(TIMES[version]):
-            fault.mend(pair)
+            fault.fix(pair)
 
     assert before == definitions(pair)
     assert rows(pair.publisher) == rows(pair.subscriber)

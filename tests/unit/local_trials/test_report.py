@@ -22,7 +22,7 @@ from local.trials.trial import Trial
         (Trial("a", "18", "worker_down", problem="Error: it\nfailed"), "✘ Error: it"),
         (
             Trial("a", "18", "worker_down", ("worker_down",), residue=("slot_lost",)),
-            "✔ worker_down (after the mend still: slot_lost)",
+            "✔ worker_down (after the fix still: slot_lost)",
         ),
     ],
     ids=[
@@ -36,7 +36,7 @@ from local.trials.trial import Trial
         "residue",
     ],
 )
-def test_what_was_told_stands_beside_what_should_have_been(trial: Trial, text: str) -> None:
+def test_what_was_reported_stands_beside_what_should_have_been(trial: Trial, text: str) -> None:
     assert text == cause(trial).plain
 
 

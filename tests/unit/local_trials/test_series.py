@@ -8,7 +8,7 @@ from local.trials.trial import Trial
 
 
 def nothing(_: Pair) -> None:
-    """Neither breaks nor mends."""
+    """Neither breaks nor fixes."""
 
 
 def fault(name: str, *versions: str) -> Fault:
@@ -42,10 +42,10 @@ def test_each_version_tries_what_it_can_show_on_one_stack() -> None:
 
 
 def test_a_problem_does_not_stop_the_others_which_go_on_on_a_fresh_stack() -> None:
-    stacks = Stacks(a="it cannot be mended")
+    stacks = Stacks(a="it cannot be fixed")
     trials = list(series([fault("a", "18"), fault("b", "18")], ["18"], stacks.open))
     assert ["start 18", "a", "stop 18", "start 18", "b", "stop 18"] == stacks.log
-    assert ["it cannot be mended", ""] == [one.problem for one in trials]
+    assert ["it cannot be fixed", ""] == [one.problem for one in trials]
 
 
 def test_a_version_that_can_show_nothing_starts_no_stack() -> None:

@@ -11,7 +11,7 @@ NOISY = Trial(
 )
 MISNAMED = Trial("no_identity", "18", "replica_identity_missing", ("worker_down",))
 MISSED = Trial("frozen", "18", "database_timeout", baseline=BaselineVerdict.HUNG)
-BROKEN = Trial("boom", "18", "worker_down", ("worker_down",), problem="it cannot be mended")
+BROKEN = Trial("boom", "18", "worker_down", ("worker_down",), problem="it cannot be fixed")
 QUIET = Trial("busy", "18", None, baseline=BaselineVerdict.HEALTHY)
 LOUD = Trial("restart", "18", None, ("worker_down",), baseline=BaselineVerdict.STOPPED)
 
