@@ -1,4 +1,4 @@
-"""What AWS or the way to it says, as a sentence that tells what to do. Pure."""
+"""What AWS or the way to it says, as a sentence with what to do. Pure."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

@@ -25,7 +25,7 @@ class ServiceUnreachableError(AuditFailedError):
 
 
 _UNREACHABLE: Final = ("Could not connect to", "requests.exceptions.")
-"""How pip-audit tells of it, or ends with it."""
+"""How pip-audit reports it, or ends with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Audit:
                 one["name"]: one["skip_reason"] for one in dependencies if "skip_reason" in one
             },
             findings=tuple(
-                f"{one['name']} {one['version']}: {found['id']}, {_mend(found)}"
+                f"{one['name']} {one['version']}: {found['id']}, {_fix(found)}"
                 for one in dependencies
                 for found in one.get("vulns", ())
             ),
@@ -93,17 +93,19 @@ def audit(requirements: Path) -> Audit:
     raise failure(finished.stderr)
 
 
-def failure(told: str) -> AuditFailedError:
+def failure(output: str) -> AuditFailedError:
     """What a pip-audit without a report means, by what it wrote to stderr."""
     kind = (
-        ServiceUnreachableError if any(text in told for text in _UNREACHABLE) else AuditFailedError
+        ServiceUnreachableError
+        if any(text in output for text in _UNREACHABLE)
+        else AuditFailedError
     )
-    return kind(told.strip().rpartition("\n")[2] or "pip-audit said nothing")
+    return kind(output.strip().rpartition("\n")[2] or "pip-audit said nothing")
 
 
-def _mend(found: Mapping[str, Any]) -> str:
+def _fix(found: Mapping[str, Any]) -> str:
     versions = found.get("fix_versions") or ()
-    return f"mended in {', '.join(versions)}" if versions else "not mended yet"
+    return f"fixed in {', '.join(versions)}" if versions else "not fixed yet"
 
 
 def main() -> int:

@@ -11,7 +11,7 @@ Answers = dict[str, str | None]
 """New values by name; None removes a parameter; what stays as it is, is not in it."""
 
 _ROLE: Final = "replication_monitor"
-"""The name database/monitoring_role.sql gives the role, unless told otherwise."""
+"""The name database/monitoring_role.sql gives the role, unless another is given."""
 
 _PUBLISHER: Final = "publisher/"
 _ASKED: Final = frozenset(
@@ -22,7 +22,7 @@ _ASKED: Final = frozenset(
 class Asker(Protocol):
     """A person at a terminal. Every method may be left by KeyboardInterrupt or EOFError."""
 
-    def tell(self, text: str) -> None: ...
+    def show(self, text: str) -> None: ...
 
     def ask(self, question: str) -> str:
         """The answer without surrounding blanks; empty for Enter alone."""
@@ -41,19 +41,19 @@ class Questions:
 
     def cluster_answers(self, stored: Mapping[str, Stored]) -> Answers:
         answers: Answers = {}
-        self._asker.tell(f"\nThe subscriber {self._cluster}; Enter takes what is in brackets")
+        self._asker.show(f"\nThe subscriber {self._cluster}; Enter takes what is in brackets")
         answers.update(self._login("", stored))
         answers.update(self._plain("log-group", stored, hint=default_log_group(self._cluster)))
         answers.update(self._plain("channel-id", stored, hint="that of all clusters"))
         if self._publisher_wanted(stored):
-            self._asker.tell("\nIts publisher")
+            self._asker.show("\nIts publisher")
             answers.update(self._login(_PUBLISHER, stored))
         if others := sorted(_others(stored)):
-            self._asker.tell(f"\nAlso stored, and kept: {', '.join(others)}")
+            self._asker.show(f"\nAlso stored, and kept: {', '.join(others)}")
         return answers
 
     def slack_answers(self, stored: Mapping[str, Stored]) -> Answers:
-        self._asker.tell("\nSlack, for all clusters")
+        self._asker.show("\nSlack, for all clusters")
         return {
             **self._token(stored),
             **self._plain("channel-id", stored, owner=rules.SLACK),
@@ -65,7 +65,7 @@ class Questions:
             answer = self._asker.ask(f"{question} [{choices}] ").lower()
             if answer in {"", "y", "yes", "n", "no"}:
                 return answer.startswith("y") if answer else default
-            self._asker.tell("  y or n")
+            self._asker.show("  y or n")
 
     def _login(self, side: str, stored: Mapping[str, Stored]) -> Answers:
         return {
@@ -99,7 +99,7 @@ class Questions:
             problem = rules.answer_problem(owner or self._cluster, name, value, self._path)
             if problem is None:
                 return {} if value == before else {name: value}
-            self._asker.tell(f"  {problem}")
+            self._asker.show(f"  {problem}")
 
     def _password(self, name: str, stored: Mapping[str, Stored]) -> Answers:
         exists = name in stored
@@ -129,7 +129,7 @@ class Questions:
             problem = rules.token_problem(token)
             if problem is None:
                 return {"bot-token": token}
-            self._asker.tell(f"  {problem}")
+            self._asker.show(f"  {problem}")
 
 
 def _others(stored: Mapping[str, Stored]) -> Iterator[str]:

@@ -41,7 +41,7 @@ def cluster_problems(cluster: str, values: Mapping[str, str], path: str) -> list
 
 
 def slack_problems(values: Mapping[str, str], path: str) -> list[str]:
-    """All that is wrong with Slack's parameters, by their names; secrets are not looked at."""
+    """All that is wrong with Slack's parameters, by their names; secrets are not checked."""
     prefix = f"{path}{SLACK}/"
     return [
         *(f"parameter {prefix}{name} is missing" for name in SLACK_NAMES if not values.get(name)),
@@ -55,7 +55,7 @@ def slack_problems(values: Mapping[str, str], path: str) -> list[str]:
 
 
 def token_problem(token: str) -> str | None:
-    """A token is not looked at but for its beginning, which tells a bot's from the others."""
+    """Of a token only the beginning is checked, which distinguishes a bot's from the others."""
     if token.startswith(_TOKEN):
         return None
     return f"this is not a bot's token: those begin with {_TOKEN}"

@@ -116,9 +116,9 @@ def _confirmed(place: Place, answers: tuple[Answers, Answers]) -> bool:
     if not changes:
         return True
     terminal = Terminal()
-    terminal.tell("")
+    terminal.show("")
     for name, value in sorted(changes.items()):
-        terminal.tell(f"  {'remove' if value is None else 'write'} {name}")
+        terminal.show(f"  {'remove' if value is None else 'write'} {name}")
     return Questions(terminal, place.cluster, place.path).confirms("Do it?", default=True)
 
 

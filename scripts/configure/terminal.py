@@ -18,7 +18,7 @@ class Terminal:
     def is_there() -> bool:
         return sys.stdin.isatty() and sys.stdout.isatty()
 
-    def tell(self, text: str) -> None:
+    def show(self, text: str) -> None:
         sys.stdout.write(f"{text}\n")
 
     def ask(self, question: str) -> str:

@@ -43,7 +43,7 @@ def deploy(request: Request, session: Session, build: Build, console: Console) -
         template = _upload(request, directory, cli)
     with working(console, "Deploying, which takes CloudFormation some minutes"):
         _deploy(request, template, session, cli)
-    _tell(request, account, session, console)
+    _announce(request, account, session, console)
 
 
 def upload_prefix(stack: str) -> str:
@@ -97,7 +97,7 @@ def _explained(problem: str, name: str, session: Session) -> str:
     return f"{problem}{''.join(lines)}{state}"
 
 
-def _tell(request: Request, account: Account, session: Session, console: Console) -> None:
+def _announce(request: Request, account: Account, session: Session, console: Console) -> None:
     stack = stacks.existing(session, request.stack)
     console.print(f"\n{stack.name} is {stack.status}")
     for name, value in sorted(stack.outputs.items()):

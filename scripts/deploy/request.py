@@ -88,10 +88,10 @@ def silence_problem(effective: Mapping[str, str]) -> str | None:
         return None
     allowed = declarations()["SilenceSeconds"]["AllowedValues"]
     enough = next((seconds for seconds in allowed if seconds >= shortest), None)
-    mend = f"add SILENCE_SECONDS={enough}" if enough else "check more often"
+    fix = f"add SILENCE_SECONDS={enough}" if enough else "check more often"
     return (
         f"with {effective['ScheduleExpression']} the alarm for {effective['SilenceSeconds']} "
-        f"seconds without a success would ring between two checks: {mend}"
+        f"seconds without a success would ring between two checks: {fix}"
     )
 
 

@@ -1,6 +1,6 @@
 """`python -m scripts.preflight STACK=… [CLUSTER=…] [REGION=…]`; exit status 1 if a check failed.
 
-Without STACK it looks at what is given: [PARAMETER_PATH=…] [SUBNETS=… SECURITY_GROUPS=…].
+Without STACK it checks what is given: [PARAMETER_PATH=…] [SUBNETS=… SECURITY_GROUPS=…].
 """
 
 import os
@@ -25,7 +25,7 @@ KNOWN: Final = frozenset({"STACK", "CLUSTER", "REGION"}) | _GIVEN
 
 def main(given: Mapping[str, str], console: Console) -> int:
     if given.get("STACK") and (unused := sorted(_GIVEN & given.keys())):
-        raise ArgumentError(f"with STACK its own parameters are looked at: leave out {unused[0]}")
+        raise ArgumentError(f"with STACK its own parameters are checked: leave out {unused[0]}")
     outcomes = []
     for outcome in _outcomes(given):
         console.print(str(outcome))

@@ -1,4 +1,4 @@
-"""All checks, in the order in which their mends make sense."""
+"""All checks, in the order in which their fixes make sense."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ _CONFIGURE = "make configure CLUSTER=<cluster>"
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What to look at. `log_groups` and `iam_user` are what the stack allows, None if unknown."""
+    """What to check. `log_groups` and `iam_user` are what the stack allows, None if unknown."""
 
     path: str
     cluster: str | None = None

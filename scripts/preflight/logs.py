@@ -16,7 +16,7 @@ _ARN: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class LogGroup:
-    """A log group's name, and its region and account where its ARN tells them."""
+    """A log group's name, and its region and account where its ARN has them."""
 
     name: str
     region: str | None = None

@@ -1,4 +1,4 @@
-"""What a check came to, as one sentence and its mend. Pure but for `attempt`."""
+"""What a check came to, as one sentence and its fix. Pure but for `attempt`."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -20,19 +20,19 @@ class Verdict(Enum):
 class Outcome:
     verdict: Verdict
     sentence: str
-    mend: str | None = None
+    fix: str | None = None
 
     def __str__(self) -> str:
-        mend = f"\n    {self.mend}" if self.mend else ""
-        return f"{self.verdict.value} {self.sentence}{mend}"
+        fix = f"\n    {self.fix}" if self.fix else ""
+        return f"{self.verdict.value} {self.sentence}{fix}"
 
 
 def passed(what: str) -> Outcome:
     return Outcome(Verdict.PASSED, what)
 
 
-def failed(what: str, mend: str) -> Outcome:
-    return Outcome(Verdict.FAILED, what, mend)
+def failed(what: str, fix: str) -> Outcome:
+    return Outcome(Verdict.FAILED, what, fix)
 
 
 def not_made(what: str, why: str) -> Outcome:
@@ -40,8 +40,8 @@ def not_made(what: str, why: str) -> Outcome:
     return Outcome(Verdict.NOT_MADE, f"{what} could not be checked: {why}")
 
 
-def hint(what: str, mend: str | None = None) -> Outcome:
-    return Outcome(Verdict.HINT, what, mend)
+def hint(what: str, fix: str | None = None) -> Outcome:
+    return Outcome(Verdict.HINT, what, fix)
 
 
 def attempt(what: str, check: Callable[[], Iterable[Outcome]]) -> Iterator[Outcome]:

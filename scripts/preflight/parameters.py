@@ -32,12 +32,12 @@ def check(
 def _cluster(
     cluster: str, values: Mapping[str, str], path: str, iam_user: str | None
 ) -> Iterator[Outcome]:
-    mend = f"make configure CLUSTER={cluster}"
+    fix = f"make configure CLUSTER={cluster}"
     if not values:
-        yield failed(f"{cluster} has no parameters below {path}", mend)
+        yield failed(f"{cluster} has no parameters below {path}", fix)
         return
     problems = rules.cluster_problems(cluster, values, path)
-    yield from (failed(f"{cluster}: {problem}", mend) for problem in problems)
+    yield from (failed(f"{cluster}: {problem}", fix) for problem in problems)
     if problems:
         return
     way = "a password" if "password" in values else "RDS IAM authentication"

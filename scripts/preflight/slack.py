@@ -1,6 +1,6 @@
 """Whether Slack takes the token, grants the scopes and lets the bot into its channels.
 
-No method tells a membership to an app that has chat:write and files:write only (conversations.info
+No method shows a membership to an app that has chat:write and files:write only (conversations.info
 takes channels:read). So a message is scheduled for tomorrow, which Slack refuses as it refuses to
 post (`not_in_channel`, `channel_not_found`, `is_archived`), and withdrawn at once: nobody sees it.
 With the scope chat:write.public that would succeed without the membership that files need.

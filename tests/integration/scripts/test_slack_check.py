@@ -34,11 +34,11 @@ def test_a_wrong_token_fails_and_the_rest_is_not_checked() -> None:
         found = outcomes(slack, token="xoxb-wrong")
     assert [Verdict.FAILED, Verdict.NOT_MADE] == verdicts(found)
     assert "invalid_auth" in found[0].sentence
-    assert "/monitoring/slack/bot-token" in str(found[0].mend)
+    assert "/monitoring/slack/bot-token" in str(found[0].fix)
 
 
 @pytest.mark.parametrize(
-    ("error", "mend"),
+    ("error", "fix"),
     [
         ("not_in_channel", "invite the app to the channel C0123"),
         ("channel_not_found", f"the SSM parameter {CHANNEL} must hold the id"),
@@ -46,13 +46,13 @@ def test_a_wrong_token_fails_and_the_rest_is_not_checked() -> None:
         ("restricted_action", "see Slack's documentation"),
     ],
 )
-def test_a_channel_the_bot_cannot_post_to_fails(error: str, mend: str) -> None:
+def test_a_channel_the_bot_cannot_post_to_fails(error: str, fix: str) -> None:
     """Slack's own word for it, and what to do."""
     with FakeSlack(channels={"C0123": error}) as slack:
         last = outcomes(slack)[-1]
     assert Verdict.FAILED is last.verdict
     assert error in last.sentence
-    assert mend in str(last.mend)
+    assert fix in str(last.fix)
 
 
 @pytest.mark.parametrize(

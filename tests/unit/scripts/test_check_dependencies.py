@@ -47,8 +47,8 @@ WRAPT_FIRST = (
             True,
             True,
             [
-                "VULNERABLE: urllib3 1.26.4: PYSEC-1, mended in 1.26.5, 2.0",
-                "VULNERABLE: urllib3 1.26.4: PYSEC-2, not mended yet",
+                "VULNERABLE: urllib3 1.26.4: PYSEC-1, fixed in 1.26.5, 2.0",
+                "VULNERABLE: urllib3 1.26.4: PYSEC-2, not fixed yet",
                 f"NOT AUDITED: 1 of 3 {WRAPT_FIRST}",
                 "2 distributions audited, 2 known vulnerabilities",
             ],

@@ -24,7 +24,7 @@ class FakePerson:
         self.asked: list[str] = []
         self.secrets: list[str] = []
 
-    def tell(self, text: str) -> None:
+    def show(self, text: str) -> None:
         self.told.append(text)
 
     def ask(self, question: str) -> str:

@@ -34,8 +34,8 @@ def check(
     return [(one.verdict, one.sentence) for one in found]
 
 
-def test_an_outcome_is_its_sign_its_sentence_and_its_mend() -> None:
-    assert "✘ it is broken\n    mend it" == str(failed("it is broken", "mend it"))
+def test_an_outcome_is_its_sign_its_sentence_and_its_fix() -> None:
+    assert "✘ it is broken\n    fix it" == str(failed("it is broken", "fix it"))
     assert "✔ it works" == str(passed("it works"))
 
 

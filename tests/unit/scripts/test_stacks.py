@@ -16,7 +16,7 @@ def test_a_stack_that_can_be_updated(status: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "mend"),
+    ("status", "fix"),
     [
         ("ROLLBACK_COMPLETE", "make undeploy STACK=shop"),
         ("DELETE_FAILED", "make undeploy STACK=shop"),
@@ -25,12 +25,12 @@ def test_a_stack_that_can_be_updated(status: str) -> None:
         ("UPDATE_ROLLBACK_FAILED", "continue-update-rollback --stack-name shop"),
     ],
 )
-def test_a_stack_that_cannot_be_updated(status: str, mend: str) -> None:
+def test_a_stack_that_cannot_be_updated(status: str, fix: str) -> None:
     """The state is named, and what leads out of it."""
     said = obstacle(Stack("shop", "id", status, OURS))
     assert said is not None
     assert status in said
-    assert mend in said
+    assert fix in said
 
 
 def test_a_stack_of_somebody_else_is_left_alone() -> None:
