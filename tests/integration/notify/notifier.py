@@ -82,7 +82,7 @@ class Notifier:
             self.incident["causes"] = answer["causes"]
             self.incident.pop("closed_at", None)
 
-    def told(self, transition: str, *findings: dict[str, Any], **more: Any) -> dict[str, Any]:
+    def notified(self, transition: str, *findings: dict[str, Any], **more: Any) -> dict[str, Any]:
         """Notify, which must deliver, and record the answer."""
         event = self.event(transition, *findings, **more)
         answer = self.notify(event)
@@ -94,11 +94,11 @@ class Notifier:
         """Tell all of a story but its last event, which is returned."""
         *before, (transition, findings) = story
         for earlier, found in before:
-            self.told(earlier, *found)
+            self.notified(earlier, *found)
             self.minute += 1
         return self.event(transition, *findings)
 
-    def said(self) -> list[str]:
+    def posted(self) -> list[str]:
         """All that is in Slack in the order in which it was posted, replies indented."""
         posted = self.workspace.everything()
         return [("  " if one.thread_ts else "") + one.text for one in posted]

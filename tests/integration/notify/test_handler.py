@@ -55,7 +55,7 @@ def complete(*messages: str) -> dict[str, Any]:
 
 @pytest.mark.usefixtures("parameters")
 def test_alert_with_snippet(workspace: Workspace) -> None:
-    """The alert names what the log tells, errors.json is in its thread, the answer says where."""
+    """The alert names what the log explains, errors.json is in its thread, the answer where."""
     event = {"cluster": CLUSTER, "query": complete(*conflict(0, 1)), "execution": EXECUTION}
     answer = notify(event | {"transition": "opened", "incident": None})
     (alert,) = workspace.messages(ALERTS)
@@ -94,7 +94,7 @@ def test_by_hand(workspace: Workspace, event: dict[str, Any]) -> None:
 
 @pytest.mark.usefixtures("parameters")
 @pytest.mark.parametrize(
-    ("query", "told"),
+    ("query", "shown"),
     [
         (complete(), "No matching lines"),
         ({"status": "Failed"}, "the log query failed"),
@@ -106,16 +106,16 @@ def test_by_hand(workspace: Workspace, event: dict[str, Any]) -> None:
     ],
     ids=["nothing found", "failed", "no log group", "not in time"],
 )
-def test_alert_without_log_lines(workspace: Workspace, query: dict[str, Any], told: str) -> None:
+def test_alert_without_log_lines(workspace: Workspace, query: dict[str, Any], shown: str) -> None:
     """The alert is posted all the same and says why there are no lines."""
     assert "none" == notify({"cluster": CLUSTER, "query": query})["snippet"]
     (alert,) = workspace.messages(ALERTS)
-    assert told in json.dumps(alert.blocks, ensure_ascii=False)
+    assert shown in json.dumps(alert.blocks, ensure_ascii=False)
     assert [] == workspace.thread(ALERTS, alert.ts)
 
 
 @pytest.mark.usefixtures("parameters")
-def test_a_failed_upload_is_told_in_the_thread(workspace: Workspace) -> None:
+def test_a_failed_upload_is_reported_in_the_thread(workspace: Workspace) -> None:
     workspace.fail(UPLOAD, Failure.server_error(500))
     answer = notify({"cluster": CLUSTER, "query": complete(*conflict(0, 1))})
     assert "failed" == answer["snippet"]
@@ -151,9 +151,9 @@ def problem(answer: dict[str, Any]) -> tuple[bool, str, bool, str]:
 
 
 def test_missing_parameter() -> None:
-    told = f"the SSM parameter {TOKEN_PARAMETER} is missing: create it"
+    shown = f"the SSM parameter {TOKEN_PARAMETER} is missing: create it"
     answer = notify({"cluster": "sample-cluster"})
-    assert (False, "MissingParameterError", True, told) == problem(answer)
+    assert (False, "MissingParameterError", True, shown) == problem(answer)
 
 
 @pytest.mark.usefixtures("parameters")
@@ -161,12 +161,12 @@ def test_missing_parameter() -> None:
     "token", ["xoxb-1\nxoxb-s3cr3t", "s3cr3t", '{"s3cr3t": 1}', "xoxb-s3cr3t\u2028x"]
 )
 def test_malformed_token(ssm: Any, workspace: Workspace, token: str) -> None:
-    """It is told like a missing one, and its value nowhere."""
+    """It is reported like a missing one, and its value nowhere."""
     put(ssm, {TOKEN_PARAMETER: token})
     answer = notify({"cluster": "sample-cluster"})
-    delivered, error, refused, told = problem(answer)
+    delivered, error, refused, shown = problem(answer)
     assert (False, "MalformedParameterError", True) == (delivered, error, refused)
-    assert f"the SSM parameter {TOKEN_PARAMETER} does not hold a token" in told
+    assert f"the SSM parameter {TOKEN_PARAMETER} does not hold a token" in shown
     assert "s3cr3t" not in json.dumps(answer)
     assert {} == workspace.calls
 
@@ -175,9 +175,9 @@ def test_malformed_token(ssm: Any, workspace: Workspace, token: str) -> None:
 def test_slack_refuses(workspace: Workspace) -> None:
     """An alert nobody can see is no success: the answer has Slack's code and what to do."""
     workspace.token = "xoxb-another"
-    delivered, error, refused, told = problem(notify({"cluster": "sample-cluster"}))
+    delivered, error, refused, shown = problem(notify({"cluster": "sample-cluster"}))
     assert (False, "SlackRefusedError", True) == (delivered, error, refused)
-    assert f"invalid_auth (the token in the SSM parameter {TOKEN_PARAMETER} is not valid" in told
+    assert f"invalid_auth (the token in the SSM parameter {TOKEN_PARAMETER} is not valid" in shown
 
 
 @pytest.mark.usefixtures("parameters")
@@ -201,7 +201,7 @@ def test_an_incident_leaves_a_receipt(dynamodb: Any, workspace: Workspace) -> No
 
 @pytest.mark.usefixtures("parameters")
 def test_without_the_table_of_receipts() -> None:
-    """What was told cannot be known: the state machine finds another way."""
+    """What was posted cannot be known: the state machine finds another way."""
     incident = {"opened_at": "2026-11-22T23:34:08.000Z"}
     with pytest.raises(ClientError, match="ResourceNotFoundException"):
         notify({"cluster": CLUSTER, "incident": incident})

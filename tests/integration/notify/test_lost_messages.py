@@ -49,7 +49,7 @@ def test_a_new_one_takes_its_place(
     assert (OTHER, message.ts) == (answer["channel"], answer["ts"])
     assert answer == notifier.notify(event)
     notifier.record(event, answer)
-    notifier.told("reminder", FAILS)
+    notifier.notified("reminder", FAILS)
     assert "Still" in notifier.workspace.thread(OTHER, message.ts)[-1].text
     assert 1 == len(notifier.workspace.messages(OTHER))
 
@@ -72,7 +72,7 @@ def test_no_other_channel(notifier: Notifier, lose: Callable[[Workspace], None],
 
 
 def test_a_muted_one_is_not_missed(notifier: Notifier) -> None:
-    notifier.told("opened", FAILS)
+    notifier.notified("opened", FAILS)
     delete_the_message(notifier.workspace)
     answer = notifier.notify(notifier.event("resolved", muted=[FAILS]))
     assert (True, None) == (answer["delivered"], answer["channel"])

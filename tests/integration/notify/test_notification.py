@@ -18,21 +18,21 @@ RECOVERED = "🟢 sample-cluster: replication works again"
 SNIPPET = "  Up to 5 errors in the last 30 minutes"
 
 
-def words(message: Message) -> str:
+def text_of(message: Message) -> str:
     return json.dumps(message.blocks, ensure_ascii=False)
 
 
 def test_a_story(notifier: Notifier) -> None:
     """Opened, changed, reminded of, resolved and broken again: one message, one thread."""
-    answers = [notifier.told("opened", FAILS)]
+    answers = [notifier.notified("opened", FAILS)]
     notifier.minute = 5
-    answers.append(notifier.told("changed", FAILS, SLOT))
+    answers.append(notifier.notified("changed", FAILS, SLOT))
     notifier.minute = 60
-    answers.append(notifier.told("reminder", FAILS, SLOT))
+    answers.append(notifier.notified("reminder", FAILS, SLOT))
     notifier.minute = 72
-    answers.append(notifier.told("resolved"))
+    answers.append(notifier.notified("resolved"))
     notifier.minute = 76
-    answers.append(notifier.told("opened", FAILS))
+    answers.append(notifier.notified("opened", FAILS))
 
     (first,) = notifier.workspace.messages(ALERTS)
     assert {(ALERTS, first.ts)} == {(one["channel"], one["ts"]) for one in answers}
@@ -46,17 +46,17 @@ def test_a_story(notifier: Notifier) -> None:
         "  Recovered after 1 hour 12 minutes.",
         f"  Broken again, 4 minutes after the recovery:\n• `orders_sub` {COLLIDES}",
         SNIPPET,
-    ] == notifier.said()
+    ] == notifier.posted()
     shown = [*(one.text for one in first.history), first.text]
     assert [BROKEN, f"{BROKEN}, and 1 more", f"{BROKEN}, and 1 more", RECOVERED, BROKEN] == shown
-    assert "Since 22 Nov 2026, 23:34 UTC, 1 hour 16 minutes, with a recovery at 00:46" in words(
+    assert "Since 22 Nov 2026, 23:34 UTC, 1 hour 16 minutes, with a recovery at 00:46" in text_of(
         first
     )
 
 
 def test_only_a_reminder_is_seen_in_the_channel(notifier: Notifier) -> None:
     for transition in ("opened", "changed", "reminder", "resolved"):
-        notifier.told(transition, *([] if transition == "resolved" else [FAILS, SLOT]))
+        notifier.notified(transition, *([] if transition == "resolved" else [FAILS, SLOT]))
         notifier.incident["fingerprint"] = "another"
     (seen,) = [one.text for one in notifier.workspace.everything() if one.is_broadcast]
     assert "Still" in seen
@@ -64,29 +64,29 @@ def test_only_a_reminder_is_seen_in_the_channel(notifier: Notifier) -> None:
 
 def test_a_green_message(notifier: Notifier) -> None:
     """How long it lasted and what it was, and nothing of a log that nobody asked."""
-    notifier.told("opened", FAILS)
+    notifier.notified("opened", FAILS)
     notifier.minute = 12
-    notifier.told("resolved")
+    notifier.notified("resolved")
     (green,) = notifier.workspace.messages(ALERTS)
-    assert "Recovered after 12 minutes, at 23:46 UTC." in words(green)
-    assert f"*What it was*\\n• {COLLIDES}" in words(green)
-    assert "log" not in words(green).lower()
-    assert "  Recovered after 12 minutes." == notifier.said()[-1]
+    assert "Recovered after 12 minutes, at 23:46 UTC." in text_of(green)
+    assert f"*What it was*\\n• {COLLIDES}" in text_of(green)
+    assert "log" not in text_of(green).lower()
+    assert "  Recovered after 12 minutes." == notifier.posted()[-1]
 
 
 def test_resolved_while_slack_was_down(notifier: Notifier) -> None:
-    """Slack never had the alert: one green message tells the whole."""
+    """Slack never had the alert: one green message has the whole."""
     notifier.workspace.fail("chat.postMessage", Failure.server_error(502))
     undelivered = notifier.notify(notifier.event("opened", FAILS))
     assert not undelivered["delivered"]
     notifier.incident |= {"undelivered": "opened apply_error", "causes": undelivered["causes"]}
     notifier.minute = 12
-    answer = notifier.told("resolved")
+    answer = notifier.notified("resolved")
     (message,) = notifier.workspace.everything()
     assert (RECOVERED, message.ts) == (message.text, answer["ts"])
-    assert "it lasted from 23:34 UTC to 23:46 UTC" in words(message)
-    assert "could not be delivered to Slack" in words(message)
-    assert COLLIDES in words(message)
+    assert "it lasted from 23:34 UTC to 23:46 UTC" in text_of(message)
+    assert "could not be delivered to Slack" in text_of(message)
+    assert COLLIDES in text_of(message)
 
 
 def test_resolved_before_anybody_was_told(notifier: Notifier) -> None:
@@ -96,15 +96,15 @@ def test_resolved_before_anybody_was_told(notifier: Notifier) -> None:
 
 
 def test_a_second_look(notifier: Notifier) -> None:
-    """The log came late: what it tells is said, and only that."""
-    late = notifier.told("opened", FAILS, query=SILENT_LOG)
-    not_yet = notifier.told("changed", FAILS, query=SILENT_LOG)
-    come = notifier.told("changed", FAILS, query=LOG)
+    """The log came late: what it explains is posted, and only that."""
+    late = notifier.notified("opened", FAILS, query=SILENT_LOG)
+    not_yet = notifier.notified("changed", FAILS, query=SILENT_LOG)
+    come = notifier.notified("changed", FAILS, query=LOG)
     assert [False, False, True] == [one["explained"] for one in (late, not_yet, come)]
     assert [True, False, True] == [one["sent"] for one in (late, not_yet, come)]
     assert late["ts"] == not_yet["ts"] == come["ts"]
     more = f"  The log tells more.\n*New:*\n• `orders_sub` {COLLIDES}"
-    assert [BROKEN, more, SNIPPET] == notifier.said()
+    assert [BROKEN, more, SNIPPET] == notifier.posted()
 
 
 def test_a_missing_parameter(notifier: Notifier, ssm: Any) -> None:
@@ -117,8 +117,8 @@ def test_a_missing_parameter(notifier: Notifier, ssm: Any) -> None:
 
 def test_muted_while_open(notifier: Notifier) -> None:
     """The first message says so, once, and the thread nothing."""
-    notifier.told("opened", FAILS, query=SILENT_LOG)
-    assert [UNEXPLAINED] == notifier.said()
+    notifier.notified("opened", FAILS, query=SILENT_LOG)
+    assert [UNEXPLAINED] == notifier.posted()
     event = notifier.event("resolved", muted=[FAILS])
     answers = [notifier.notify(event) for _ in range(2)]
     (message,) = notifier.workspace.everything()
@@ -128,22 +128,22 @@ def test_muted_while_open(notifier: Notifier) -> None:
 
 
 def test_muted_by_what_only_the_log_tells(notifier: Notifier) -> None:
-    """Before anybody was told: silence. Afterwards: the first message says so."""
+    """Before anything was posted: silence. Afterwards: the first message says so."""
     mute = ["apply_conflict"]
     silent = notifier.notify(notifier.event("opened", FAILS, mute=mute))
     assert (True, None, []) == (silent["delivered"], silent["channel"], silent["causes"])
-    assert [] == notifier.said()
-    notifier.told("opened", FAILS)
-    notifier.told("changed", FAILS, mute=mute)
-    assert [f"🔕 sample-cluster (muted): orders_sub {COLLIDES}", SNIPPET] == notifier.said()
+    assert [] == notifier.posted()
+    notifier.notified("opened", FAILS)
+    notifier.notified("changed", FAILS, mute=mute)
+    assert [f"🔕 sample-cluster (muted): orders_sub {COLLIDES}", SNIPPET] == notifier.posted()
 
 
 def test_another_cause_has_long_been_muted(notifier: Notifier) -> None:
     """What is resolved is resolved."""
-    notifier.told("opened", FAILS)
-    notifier.told("resolved", muted=[{"cause": "skip_pending"}])
+    notifier.notified("opened", FAILS)
+    notifier.notified("resolved", muted=[{"cause": "skip_pending"}])
     assert RECOVERED == notifier.first()
-    assert "Recovered" in notifier.said()[-1]
+    assert "Recovered" in notifier.posted()[-1]
 
 
 def test_a_drill_of_what_is_muted(notifier: Notifier) -> None:
@@ -160,18 +160,18 @@ def test_hostile_names_in_every_message(notifier: Notifier) -> None:
     hostile = "<!channel> & <@U1> `x` \x00 \udcff 🔴 " + "x" * 500
     finding = {**FAILS, "subscription": hostile, "summary": hostile}
     for transition in ("opened", "changed", "reminder", "resolved"):
-        notifier.told(transition, *([] if transition == "resolved" else [finding] * 25))
+        notifier.notified(transition, *([] if transition == "resolved" else [finding] * 25))
         notifier.incident["fingerprint"] = "another"
-    assert "&lt;!channel&gt;" in "\n".join(notifier.said())
+    assert "&lt;!channel&gt;" in "\n".join(notifier.posted())
     assert [] == notifier.workspace.pings()
 
 
 def test_alerts_are_counted(notifier: Notifier, capsys: pytest.CaptureFixture[str]) -> None:
-    """For the dashboard: what Slack was told, and what it did not take."""
+    """For the dashboard: what was sent to Slack, and what it did not accept."""
     notifier.workspace.fail("chat.postMessage", Failure.error("token_revoked"))
     notifier.notify(notifier.event("opened", FAILS))
-    notifier.told("opened", FAILS)
-    notifier.told("changed", FAILS)
+    notifier.notified("opened", FAILS)
+    notifier.notified("changed", FAILS)
     metrics = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     counted = [
         (name, line[name][0])

@@ -1,4 +1,4 @@
-"""What Notify told, in moto's DynamoDB."""
+"""What Notify has posted, in moto's DynamoDB."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -30,8 +30,8 @@ def test_entries_add_up(dynamodb: Any) -> None:
         (["slot_lost", "apply_error"], "0 opened f", anew),
     ):
         receipts.keep(INCIDENT, NOW, causes, entry, first)
-    told = frozenset({"0 opened f post", "0 opened f"})
-    expected = Receipt(INCIDENT, anew, told, ("slot_lost", "apply_error"))
+    entries = frozenset({"0 opened f post", "0 opened f"})
+    expected = Receipt(INCIDENT, anew, entries, ("slot_lost", "apply_error"))
     assert expected == receipts.read(INCIDENT)
     assert Receipt("another") == receipts.read("another")
 

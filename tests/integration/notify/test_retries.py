@@ -1,4 +1,4 @@
-"""What failed half-way goes on where it stopped: nothing is said twice, and nothing is lost."""
+"""What failed half-way goes on where it stopped: nothing is posted twice, and nothing is lost."""
 
 from collections.abc import Sequence
 from contextlib import nullcontext
@@ -26,11 +26,11 @@ POST, UPDATE = "chat.postMessage", "chat.update"
 
 
 def undisturbed(notifier: Notifier, story: Story) -> tuple[list[str], str]:
-    """What Slack shows when the story is told without a failure, about an incident of its own."""
+    """What Slack shows when the story is played without a failure, about an incident of its own."""
     earlier = OPENED_AT - timedelta(days=1)
     other = Notifier(notifier.clients, notifier.workspace, earlier)
     other.notify(other.last_of(story))
-    return other.said(), other.first()
+    return other.posted(), other.first()
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_a_step_that_fails(notifier: Notifier, story: str, method: str, failure:
     workspace.failures.clear()
     updates = workspace.calls[UPDATE]
     assert notifier.notify(event)["delivered"]
-    assert everything == notifier.said()[len(everything) :]
+    assert everything == notifier.posted()[len(everything) :]
     assert first == notifier.first()
     assert (1 if method == UPDATE else 0) == workspace.calls[UPDATE] - updates
 
@@ -93,7 +93,7 @@ class DyingReceipts(Receipts):
 def test_death_after_each_step(
     notifier: Notifier, dynamodb: Any, story: str, steps: list[str]
 ) -> None:
-    """The next attempt goes on, until all is told."""
+    """The next attempt goes on, until all is posted."""
     everything, first = undisturbed(notifier, STORIES[story])
     event = notifier.last_of(STORIES[story])
     healthy = notifier.clients
@@ -106,7 +106,7 @@ def test_death_after_each_step(
         ).rpartition(" ")[2]
     notifier.clients = healthy
     assert notifier.notify(event)["delivered"]
-    assert everything == notifier.said()[len(everything) :]
+    assert everything == notifier.posted()[len(everything) :]
     assert first == notifier.first()
 
 
@@ -124,36 +124,36 @@ def test_death_before_the_answer_is_recorded(notifier: Notifier) -> None:
 def test_death_and_then_the_log_tells_more(
     notifier: Notifier, dynamodb: Any, *, dies: bool
 ) -> None:
-    """What the next attempt reads there nobody has been told, so it does not count as told."""
+    """What the next attempt reads there was not posted, so it does not count as reported."""
     healthy = notifier.clients
     if dies:
         notifier.clients = replace(healthy, receipts=DyingReceipts(dynamodb, RECEIPTS))
     with pytest.raises(LambdaDiedError) if dies else nullcontext():
         notifier.notify(notifier.event("opened", FAILS, query=SILENT_LOG))
     notifier.clients = healthy
-    answer = notifier.told("opened", FAILS)
+    answer = notifier.notified("opened", FAILS)
     assert (["apply_error"], False) == (answer["causes"], answer["explained"])
-    answer = notifier.told("changed", FAILS)
+    answer = notifier.notified("changed", FAILS)
     assert (["apply_conflict"], True) == (answer["causes"], answer["explained"])
-    assert 1 == sum("The log tells more" in words for words in notifier.said())
+    assert 1 == sum("The log tells more" in words for words in notifier.posted())
 
 
 def test_death_and_then_something_else_is_wrong(notifier: Notifier) -> None:
-    """The next execution finds the first message by the receipt, and tells what changed."""
+    """The next execution finds the first message by the receipt, and reports what changed."""
     before = notifier.notify(notifier.event("opened", FAILS))
     after = notifier.notify(notifier.event("opened", {"cause": "no_subscription"}))
     assert before["ts"] == after["ts"]
     assert "🔴 sample-cluster has no subscription" == notifier.first()
-    assert "Changed after" in notifier.said()[2]
+    assert "Changed after" in notifier.posted()[2]
 
 
 def test_a_snippet_that_fails_is_no_failed_alert(notifier: Notifier) -> None:
-    """It is told in the thread, once."""
+    """It is reported in the thread, once."""
     notifier.workspace.fail(UPLOAD, Failure.server_error(500))
     event = notifier.event("opened", FAILS)
     assert ["failed", "none"] == [notifier.notify(event)["snippet"] for _ in range(2)]
     missing = f"  The error log could not be attached: HTTP 500. Look in {GROUP}."
-    assert [missing] == notifier.said()[1:]
+    assert [missing] == notifier.posted()[1:]
 
 
 def test_a_receipt_that_cannot_be_kept_is_no_failed_alert(
@@ -170,8 +170,8 @@ def test_a_receipt_that_cannot_be_kept_is_no_failed_alert(
 
     receipts = Receipts(cast("Any", Unwritable()), RECEIPTS)
     notifier.clients = replace(notifier.clients, receipts=receipts)
-    answer = notifier.told("opened", FAILS)
-    notifier.told("resolved")
+    answer = notifier.notified("opened", FAILS)
+    notifier.notified("resolved")
     (message,) = notifier.workspace.messages(answer["channel"])
     assert answer["ts"] == message.ts
     assert "🟢" in message.text

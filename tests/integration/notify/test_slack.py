@@ -98,7 +98,7 @@ def test_a_passing_failure(slack: Slack, workspace: Workspace, failure: Failure)
 
 
 @pytest.mark.parametrize(
-    ("failure", "told", "calls"),
+    ("failure", "shown", "calls"),
     [
         pytest.param(Failure.rate_limited(retry_after=1), "ratelimited", 1, id="429"),
         pytest.param(Failure.server_error(500), "HTTP 500", 2, id="500"),
@@ -109,11 +109,11 @@ def test_a_passing_failure(slack: Slack, workspace: Workspace, failure: Failure)
     ],
 )
 def test_slack_is_unavailable(
-    slack: Slack, workspace: Workspace, failure: Failure, told: str, calls: int
+    slack: Slack, workspace: Workspace, failure: Failure, shown: str, calls: int
 ) -> None:
     """What may work later is an error of its own kind, for the state machine to retry."""
     workspace.fail(POST, failure, times=3)
-    with pytest.raises(SlackUnavailableError, match=f"Slack {POST}: .*{told}"):
+    with pytest.raises(SlackUnavailableError, match=f"Slack {POST}: .*{shown}"):
         slack.post(MESSAGE)
     assert calls == workspace.calls[POST]
 
@@ -141,7 +141,7 @@ def test_nobody_listens(server: SlackServer, settings: SlackSettings) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "shown"),
     [
         pytest.param(
             {"token": "xoxb-wrong"},
@@ -162,13 +162,13 @@ def test_nobody_listens(server: SlackServer, settings: SlackSettings) -> None:
     ],
 )
 def test_slack_refuses(
-    server: SlackServer, settings: SlackSettings, change: dict[str, str], told: str
+    server: SlackServer, settings: SlackSettings, change: dict[str, str], shown: str
 ) -> None:
     """Slack's code and what to do stand in the message, and nothing secret does."""
     wrong = replace(settings, **change)
     with pytest.raises(SlackRefusedError) as raised:
         Slack(wrong, server.base_url).post(MESSAGE)
-    assert f"Slack {POST}: {told}" in str(raised.value)
+    assert f"Slack {POST}: {shown}" in str(raised.value)
     assert wrong.token not in repr(raised.value) + repr(raised.value.__cause__)
 
 
@@ -181,13 +181,13 @@ def test_missing_scope(slack: Slack, workspace: Workspace) -> None:
 
 
 def test_invalid_blocks(slack: Slack) -> None:
-    """Slack tells which block it does not like."""
+    """Slack names the block it does not accept."""
     with pytest.raises(SlackRefusedError, match=r"invalid_blocks \(a defect of the monitor: .+\)"):
         slack.post(Message("x", [{"type": "section"}]))
 
 
 @pytest.mark.parametrize(
-    ("method", "failure", "told"),
+    ("method", "failure", "shown"),
     [
         pytest.param(
             "files.getUploadURLExternal",
@@ -203,11 +203,11 @@ def test_invalid_blocks(slack: Slack) -> None:
     ],
 )
 def test_upload_fails(
-    slack: Slack, workspace: Workspace, method: str, failure: Failure, told: str
+    slack: Slack, workspace: Workspace, method: str, failure: Failure, shown: str
 ) -> None:
     """Whatever an upload fails of is a `SlackError` with the reason."""
     posted = slack.post(MESSAGE)
     workspace.fail(method, failure, times=2)
-    with pytest.raises(SlackError, match=told):
+    with pytest.raises(SlackError, match=shown):
         slack.attach(posted, "errors.json", "[]", "Up to 5 errors")
     assert [] == workspace.thread(ALERTS, posted.ts)

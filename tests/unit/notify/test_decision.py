@@ -11,7 +11,7 @@ FIRST = {"channel": "C1", "ts": "1.1"}
 BROKEN = [{"cause": "apply_error", "subscription": "orders_sub"}]
 REOPENED = {"closed_at": "2026-11-22T23:40:00Z"}
 UNDELIVERED = {"undelivered": "opened 3f0c"}
-TOLD = {"fingerprint": "3f0c", "causes": ["apply_error"], "notifications": 1}
+REPORTED = {"fingerprint": "3f0c", "causes": ["apply_error"], "notifications": 1}
 
 
 def event(transition: str, incident: dict[str, Any] | None, **cluster: Any) -> NotifyEvent:
@@ -33,7 +33,7 @@ OTHER: dict[str, Any] = {"fingerprint": "77aa"}
 
 
 @pytest.mark.parametrize(
-    ("asked", "told", "expected"),
+    ("asked", "entries", "expected"),
     [
         pytest.param(event("opened", None), [], Course.POST, id="by hand"),
         pytest.param(event("resolved", None), [], Course.POST, id="resolved by hand"),
@@ -65,61 +65,66 @@ OTHER: dict[str, Any] = {"fingerprint": "77aa"}
             id="opened, died before the record, and something else is wrong now",
         ),
         pytest.param(
-            event("opened", {**FIRST, **TOLD, **REOPENED}), [], Course.CONTINUE, id="reopened"
+            event("opened", {**FIRST, **REPORTED, **REOPENED}), [], Course.CONTINUE, id="reopened"
         ),
         pytest.param(
-            event("opened", {**TOLD, **REOPENED}), [], Course.POST, id="reopened without a first"
+            event("opened", {**REPORTED, **REOPENED}),
+            [],
+            Course.POST,
+            id="reopened without a first",
         ),
         pytest.param(
-            event("changed", {**FIRST, **TOLD}, **OTHER), [], Course.CONTINUE, id="changed"
+            event("changed", {**FIRST, **REPORTED}, **OTHER), [], Course.CONTINUE, id="changed"
         ),
         pytest.param(
-            event("changed", {**FIRST, **TOLD}, **OTHER),
+            event("changed", {**FIRST, **REPORTED}, **OTHER),
             ["1 changed 77aa update"],
             Course.CONTINUE,
             id="changed, died after the update",
         ),
         pytest.param(
-            event("changed", {**FIRST, **TOLD}, **OTHER),
+            event("changed", {**FIRST, **REPORTED}, **OTHER),
             ["1 changed 77aa update", "1 changed 77aa post"],
             Course.POST,
             id="changed, first message was gone, died after posting",
         ),
         pytest.param(
-            event("changed", {**FIRST, **TOLD}, **OTHER),
+            event("changed", {**FIRST, **REPORTED}, **OTHER),
             ["1 changed 77aa"],
             Course.ALREADY_POSTED,
-            id="changed, told",
+            id="changed, already posted",
         ),
-        pytest.param(event("changed", {**TOLD}, **OTHER), [], Course.POST, id="changed, no first"),
         pytest.param(
-            event("changed", {**FIRST, **TOLD}),
+            event("changed", {**REPORTED}, **OTHER), [], Course.POST, id="changed, no first"
+        ),
+        pytest.param(
+            event("changed", {**FIRST, **REPORTED}),
             [],
             Course.NOTHING_NEW,
-            id="second look, the log tells no more",
+            id="second reading, the log explains no more",
         ),
         pytest.param(
-            event("changed", {**FIRST, **TOLD, "causes": ["apply_conflict"]}),
+            event("changed", {**FIRST, **REPORTED, "causes": ["apply_conflict"]}),
             [],
             Course.NOTHING_NEW,
-            id="second look, the log tells less",
+            id="second reading, the log explains less",
         ),
         pytest.param(
-            event("changed", {**FIRST, **TOLD, "causes": ["worker_down"]}),
+            event("changed", {**FIRST, **REPORTED, "causes": ["worker_down"]}),
             [],
             Course.CONTINUE,
-            id="second look, the log tells more",
+            id="second reading, the log explains more",
         ),
-        pytest.param(event("reminder", {**FIRST, **TOLD}), [], Course.CONTINUE, id="reminder"),
-        pytest.param(event("reminder", TOLD), [], Course.POST, id="reminder without a first"),
+        pytest.param(event("reminder", {**FIRST, **REPORTED}), [], Course.CONTINUE, id="reminder"),
+        pytest.param(event("reminder", REPORTED), [], Course.POST, id="reminder without a first"),
         pytest.param(
-            event("reminder", {**FIRST, **TOLD}),
+            event("reminder", {**FIRST, **REPORTED}),
             ["0 reminder 3f0c", "1 changed 3f0c"],
             Course.CONTINUE,
-            id="reminder, others told",
+            id="reminder, others already posted",
         ),
-        pytest.param(event("resolved", {**FIRST, **TOLD}), [], Course.CONTINUE, id="resolved"),
-        pytest.param(event("resolved", {}), [], Course.SILENCE, id="resolved, never told"),
+        pytest.param(event("resolved", {**FIRST, **REPORTED}), [], Course.CONTINUE, id="resolved"),
+        pytest.param(event("resolved", {}), [], Course.SILENCE, id="resolved, never posted"),
         pytest.param(event("resolved", UNDELIVERED), [], Course.POST, id="resolved, undelivered"),
         pytest.param(
             event("resolved", {**FIRST, **UNDELIVERED}),
@@ -128,26 +133,31 @@ OTHER: dict[str, Any] = {"fingerprint": "77aa"}
             id="resolved, a reminder undelivered",
         ),
         pytest.param(
-            event("resolved", {**FIRST, **TOLD}),
+            event("resolved", {**FIRST, **REPORTED}),
             ["1 resolved 3f0c"],
             Course.ALREADY_POSTED,
-            id="resolved, told",
+            id="resolved, already posted",
         ),
         pytest.param(event("opened", {}, **MUTED), [], Course.SILENCE, id="muted"),
         pytest.param(
-            event("changed", {**FIRST, **TOLD}, **MUTED), [], Course.UPDATE, id="muted now"
+            event("changed", {**FIRST, **REPORTED}, **MUTED), [], Course.UPDATE, id="muted now"
         ),
         pytest.param(
-            event("resolved", {**FIRST, **TOLD}, **MUTED), [], Course.UPDATE, id="muted while open"
+            event("resolved", {**FIRST, **REPORTED}, **MUTED),
+            [],
+            Course.UPDATE,
+            id="muted while open",
         ),
-        pytest.param(event("resolved", TOLD, **MUTED), [], Course.SILENCE, id="muted, never told"),
         pytest.param(
-            event("resolved", {**FIRST, **TOLD}, **MUTED),
+            event("resolved", REPORTED, **MUTED), [], Course.SILENCE, id="muted, not posted"
+        ),
+        pytest.param(
+            event("resolved", {**FIRST, **REPORTED}, **MUTED),
             ["1 resolved 3f0c"],
             Course.ALREADY_POSTED,
-            id="muted, told",
+            id="muted, already posted",
         ),
     ],
 )
-def test_course(asked: NotifyEvent, told: list[str], expected: Course) -> None:
-    assert expected is decide(asked, frozenset(told))
+def test_course(asked: NotifyEvent, entries: list[str], expected: Course) -> None:
+    assert expected is decide(asked, frozenset(entries))

@@ -1,4 +1,4 @@
-"""Step by step: what Slack has taken is kept at once, and not said again."""
+"""Step by step: what Slack has accepted is kept at once, and not posted again."""
 
 import json
 from collections.abc import Sequence
@@ -19,10 +19,10 @@ FIRST = Posted("C1", "1.1")
 NEW = Posted("C2", "2.2")
 ERRORS = (LogError(None, None, "ERROR", "it failed"),)
 MORE = Reply("more")
-WORDS = Notification(Message("text", []), MORE, Attachment(ERRORS, 45, ["/group"]))
-NO_ERRORS = replace(WORDS, attachment=replace(WORDS.attachment, errors=()))
+NOTIFICATION = Notification(Message("text", []), MORE, Attachment(ERRORS, 45, ["/group"]))
+NO_ERRORS = replace(NOTIFICATION, attachment=replace(NOTIFICATION.attachment, errors=()))
 DETAILS = (Message("a", [{"type": "divider"}]), Message("b", [{"type": "divider"}]))
-DETAILED = replace(WORDS, message=Message("text", [], DETAILS))
+DETAILED = replace(NOTIFICATION, message=Message("text", [], DETAILS))
 BUSY = SlackUnavailableError("chat.postMessage", "HTTP 503")
 REFUSED = SlackRefusedError("file upload", "not_in_channel", "invite <the> app")
 GONE = SlackRefusedError("chat.update", "message_not_found")
@@ -34,7 +34,7 @@ class FakeWorkspace:
 
     failures: dict[str, SlackError] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
-    said: list[str] = field(default_factory=list)
+    posted: list[str] = field(default_factory=list)
 
     def _called(self, method: str, posted: Posted | None = None) -> None:
         self.calls.append(f"{method} {posted.ts}" if posted else method)
@@ -43,21 +43,21 @@ class FakeWorkspace:
 
     def post(self, message: Message) -> Posted:
         self._called("post")
-        self.said.append(message.text)
+        self.posted.append(message.text)
         return NEW
 
     def update(self, posted: Posted, message: Message) -> None:
         self._called("update", posted)
-        self.said.append(message.text)
+        self.posted.append(message.text)
 
     def reply(self, posted: Posted, message: Message, *, broadcast: bool = False) -> None:
         kind = "detail" if message.blocks else "broadcast" if broadcast else "reply"
         self._called(kind, posted)
-        self.said.append(message.text)
+        self.posted.append(message.text)
 
     def attach(self, posted: Posted, filename: str, content: str, comment: str) -> None:
         self._called("attach", posted)
-        self.said += [filename, content, comment]
+        self.posted += [filename, content, comment]
 
 
 @dataclass
@@ -77,18 +77,18 @@ class Attempt:
 def attempt(
     course: Course,
     *,
-    told: Sequence[str] = (),
+    before: Sequence[str] = (),
     first: Posted | None = FIRST,
-    said: Notification = WORDS,
+    what: Notification = NOTIFICATION,
     **failures: SlackError,
 ) -> Attempt:
-    """Deliver with the steps that were `told` before."""
+    """Deliver with the steps that were posted `before`."""
     workspace, kept = FakeWorkspace(failures), list[tuple[str, Posted]]()
-    entries = (step if step.startswith("detail") else f"{KEY} {step}" for step in told)
+    entries = (step if step.startswith("detail") else f"{KEY} {step}" for step in before)
     receipt = Receipt("c 1", first, frozenset(entries))
     progress = Progress(KEY, receipt, lambda entry, where: kept.append((entry, where)))
     try:
-        delivery = deliver(course, said, workspace, progress)
+        delivery = deliver(course, what, workspace, progress)
     except SlackError as error:
         return Attempt(workspace, kept, None, error)
     return Attempt(workspace, kept, delivery, None)
@@ -104,19 +104,19 @@ def attempt(
             id="a new message",
         ),
         pytest.param(
-            attempt(Course.POST, first=None, said=NO_ERRORS),
+            attempt(Course.POST, first=None, what=NO_ERRORS),
             ["post"],
             ["post", "all"],
             id="no errors",
         ),
         pytest.param(
-            attempt(Course.POST, told=["post"]),
+            attempt(Course.POST, before=["post"]),
             ["attach 1.1"],
             ["attach", "all"],
             id="posted before",
         ),
         pytest.param(
-            attempt(Course.POST, told=["post", "attach"]), [], ["all"], id="all but the record"
+            attempt(Course.POST, before=["post", "attach"]), [], ["all"], id="all but the record"
         ),
         pytest.param(
             attempt(Course.CONTINUE),
@@ -125,19 +125,19 @@ def attempt(
             id="an incident goes on",
         ),
         pytest.param(
-            attempt(Course.CONTINUE, said=replace(NO_ERRORS, reply=Reply("still", broadcast=True))),
+            attempt(Course.CONTINUE, what=replace(NO_ERRORS, reply=Reply("still", broadcast=True))),
             ["update 1.1", "broadcast 1.1"],
             ["update", "reply", "all"],
             id="a reminder",
         ),
         pytest.param(
-            attempt(Course.CONTINUE, told=["update"]),
+            attempt(Course.CONTINUE, before=["update"]),
             ["reply 1.1", "attach 1.1"],
             ["reply", "attach", "all"],
             id="updated before",
         ),
         pytest.param(
-            attempt(Course.CONTINUE, told=["update", "reply"]),
+            attempt(Course.CONTINUE, before=["update", "reply"]),
             ["attach 1.1"],
             ["attach", "all"],
             id="replied before",
@@ -177,7 +177,7 @@ def test_steps(tried: Attempt, calls: list[str], entries: list[str]) -> None:
     ],
 )
 def test_a_step_that_fails(tried: Attempt, error: SlackError, entries: list[str]) -> None:
-    """What was taken before is kept, the notification is not told."""
+    """What was accepted before is kept, the notification is not complete."""
     assert error is tried.error
     assert entries == tried.entries
 
@@ -212,7 +212,7 @@ def test_where_the_first_message_is(tried: Attempt, first: Posted | None) -> Non
 
 def test_errors_are_attached() -> None:
     tried = attempt(Course.POST, first=None)
-    text, filename, content, comment = tried.workspace.said
+    text, filename, content, comment = tried.workspace.posted
     assert ("text", "errors.json") == (text, filename)
     assert [{"times": 1, "severity": "ERROR", "message": "it failed"}] == json.loads(content)
     assert "Up to 5 errors in the last 45 minutes" == comment
@@ -221,15 +221,15 @@ def test_errors_are_attached() -> None:
 
 def test_no_errors_no_snippet() -> None:
     """Slack refuses an empty file; the message says itself that nothing was found."""
-    assert Delivery(NEW, Snippet.NONE) == attempt(Course.POST, first=None, said=NO_ERRORS).delivery
+    assert Delivery(NEW, Snippet.NONE) == attempt(Course.POST, first=None, what=NO_ERRORS).delivery
 
 
-def test_a_failed_upload_is_told_in_the_thread() -> None:
+def test_a_failed_upload_is_reported_in_the_thread() -> None:
     tried = attempt(Course.POST, first=None, attach=REFUSED)
     assert Delivery(NEW, Snippet.FAILED, REFUSED) == tried.delivery
-    told = tried.workspace.said[-1]
-    assert "The error log could not be attached: not_in_channel (invite &lt;the&gt; app)." in told
-    assert told.endswith("Look in /group.")
+    reply = tried.workspace.posted[-1]
+    assert "The error log could not be attached: not_in_channel (invite &lt;the&gt; app)." in reply
+    assert reply.endswith("Look in /group.")
     assert ["post", "all"] == tried.entries
 
 
@@ -240,27 +240,27 @@ def test_an_alert_stands_without_anything_in_its_thread() -> None:
     assert ["post", "all"] == tried.entries
 
 
-TOLD_A = f"detail 1.1 {DETAILS[0].digest}"
-TOLD_B = f"detail 1.1 {DETAILS[1].digest}"
+POSTED_A = f"detail 1.1 {DETAILS[0].digest}"
+POSTED_B = f"detail 1.1 {DETAILS[1].digest}"
 
 
 @pytest.mark.parametrize(
     ("tried", "calls", "entries"),
     [
         pytest.param(
-            attempt(Course.CONTINUE, said=DETAILED),
+            attempt(Course.CONTINUE, what=DETAILED),
             ["update 1.1", "reply 1.1", "detail 1.1", "detail 1.1", "attach 1.1"],
-            ["update", "reply", TOLD_A, TOLD_B, "attach", "all"],
+            ["update", "reply", POSTED_A, POSTED_B, "attach", "all"],
             id="below the reply",
         ),
         pytest.param(
-            attempt(Course.CONTINUE, said=DETAILED, told=["update", "reply", TOLD_A]),
+            attempt(Course.CONTINUE, what=DETAILED, before=["update", "reply", POSTED_A]),
             ["detail 1.1", "attach 1.1"],
-            [TOLD_B, "attach", "all"],
-            id="one told before",
+            [POSTED_B, "attach", "all"],
+            id="one posted before",
         ),
         pytest.param(
-            attempt(Course.CONTINUE, said=DETAILED, told=[TOLD_A, TOLD_B], update=GONE),
+            attempt(Course.CONTINUE, what=DETAILED, before=[POSTED_A, POSTED_B], update=GONE),
             ["update 1.1", "post", "detail 2.2", "detail 2.2", "attach 2.2"],
             [
                 "post",
@@ -269,22 +269,22 @@ TOLD_B = f"detail 1.1 {DETAILS[1].digest}"
                 "attach",
                 "all",
             ],
-            id="told below a message that is gone",
+            id="posted below a message that is gone",
         ),
         pytest.param(
-            attempt(Course.CONTINUE, said=DETAILED, told=["update", "reply"], detail=BUSY),
+            attempt(Course.CONTINUE, what=DETAILED, before=["update", "reply"], detail=BUSY),
             ["detail 1.1"],
             [],
             id="Slack is busy: the next attempt goes on there",
         ),
         pytest.param(
-            attempt(Course.CONTINUE, said=DETAILED, told=["update", "reply"], detail=REFUSED),
+            attempt(Course.CONTINUE, what=DETAILED, before=["update", "reply"], detail=REFUSED),
             ["detail 1.1", "attach 1.1"],
             ["attach", "all"],
             id="an alert without its details is an alert",
         ),
         pytest.param(
-            attempt(Course.UPDATE, said=DETAILED), ["update 1.1"], ["update", "all"], id="muted"
+            attempt(Course.UPDATE, what=DETAILED), ["update 1.1"], ["update", "all"], id="muted"
         ),
     ],
 )
