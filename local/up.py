@@ -75,7 +75,7 @@ def _run(stack: Stack, input_: str) -> str:
         trace_table(execution.visits),
         f"[bold]{execution.status}[/] {escape(execution.problem)}",
         *news,
-        "" if news else "Slack heard nothing new.",
+        "" if news else "Nothing new was posted to Slack.",
     )
 
 

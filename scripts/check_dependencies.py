@@ -41,14 +41,18 @@ class Audit:
         """Read pip-audit's own report (`--format json`)."""
         dependencies = document["dependencies"]
         return cls(
-            audited=tuple(one["name"] for one in dependencies if "skip_reason" not in one),
+            audited=tuple(
+                package["name"] for package in dependencies if "skip_reason" not in package
+            ),
             not_audited={
-                one["name"]: one["skip_reason"] for one in dependencies if "skip_reason" in one
+                package["name"]: package["skip_reason"]
+                for package in dependencies
+                if "skip_reason" in package
             },
             findings=tuple(
-                f"{one['name']} {one['version']}: {found['id']}, {_fix(found)}"
-                for one in dependencies
-                for found in one.get("vulns", ())
+                f"{package['name']} {package['version']}: {found['id']}, {_fix(found)}"
+                for package in dependencies
+                for found in package.get("vulns", ())
             ),
         )
 

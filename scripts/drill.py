@@ -62,7 +62,7 @@ def drill(
 def entered_states(events: Iterable[Mapping[str, Any]]) -> list[str]:
     """The names of the states an execution entered, in order, out of its history."""
     details = (event.get("stateEnteredEventDetails") for event in events)
-    return [str(one["name"]) for one in details if one]
+    return [str(detail["name"]) for detail in details if detail]
 
 
 def verdict(status: str, error: str | None, cause: str | None, entered: list[str]) -> str | None:

@@ -28,8 +28,8 @@ def look_up(session: Session, subnets: Sequence[str], groups: Sequence[str]) -> 
         ec2.describe_security_groups(Filters=[by_group])["SecurityGroups"] if groups else []
     )
     return Network(
-        {str(one["SubnetId"]): str(one["VpcId"]) for one in found_subnets},
-        {str(one["GroupId"]): str(one["VpcId"]) for one in found_groups},
+        {str(subnet["SubnetId"]): str(subnet["VpcId"]) for subnet in found_subnets},
+        {str(group["GroupId"]): str(group["VpcId"]) for group in found_groups},
     )
 
 

@@ -55,9 +55,9 @@ def read(session: Session, path: str) -> dict[str, Stored]:
     """Every parameter below `path` by its full name, without decrypting any."""
     pages = session.client("ssm").get_paginator("get_parameters_by_path")
     return {
-        str(one["Name"]): Stored(str(one["Value"]), one["Type"] == "SecureString")
+        str(parameter["Name"]): Stored(str(parameter["Value"]), parameter["Type"] == "SecureString")
         for page in pages.paginate(Path=path, Recursive=True, WithDecryption=False)
-        for one in page["Parameters"]
+        for parameter in page["Parameters"]
     }
 
 

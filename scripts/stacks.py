@@ -50,11 +50,12 @@ def find(session: Session, name: str) -> Stack | None:
         id=str(found["StackId"]),
         status=str(found["StackStatus"]),
         parameters={
-            str(one["ParameterKey"]): str(one.get("ParameterValue", ""))
-            for one in found.get("Parameters", [])
+            str(parameter["ParameterKey"]): str(parameter.get("ParameterValue", ""))
+            for parameter in found.get("Parameters", [])
         },
         outputs={
-            str(one["OutputKey"]): str(one["OutputValue"]) for one in found.get("Outputs", [])
+            str(output["OutputKey"]): str(output["OutputValue"])
+            for output in found.get("Outputs", [])
         },
     )
 

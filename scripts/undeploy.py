@@ -113,7 +113,7 @@ def _delete(stack: Stack, session: Session) -> None:
         # by its id, because a deleted stack has no name any more
         client.get_waiter("stack_delete_complete").wait(StackName=stack.id)
     except WaiterError as error:
-        listed = "".join(f"\n  - {one}" for one in stacks.failures(session, stack.id))
+        listed = "".join(f"\n  - {failure}" for failure in stacks.failures(session, stack.id))
         raise NotDeletedError(f"{stack.name} could not be deleted: {error}{listed}") from error
 
 
@@ -131,7 +131,7 @@ def _leftovers(stack: Stack, bucket: str | None, session: Session) -> Leftovers:
 
 def _exists(group: str, session: Session) -> bool:
     answer = session.client("logs").describe_log_groups(logGroupNamePrefix=group)
-    return any(one["logGroupName"] == group for one in answer["logGroups"])
+    return any(found["logGroupName"] == group for found in answer["logGroups"])
 
 
 def main(given: Mapping[str, str], console: Console) -> int:

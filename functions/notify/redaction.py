@@ -157,8 +157,8 @@ def redact_log_text(text: str) -> str:
 def may_be_cut(text: str) -> bool:
     """Whether the end of a log's text may be missing.
 
-    An ellipsis stands where a line was cut (`functions.notify.log.events`); a query that does not
-    tell lines' lengths may leave a quote open.
+    An ellipsis stands where a line was cut (`functions.notify.log.events`); a query that
+    returns no lengths may leave a quote open.
     """
     return text.endswith(MASK) or text.count('"') % 2 == 1
 

@@ -80,7 +80,7 @@ def answer_problem(owner: str, name: str, value: str, path: str) -> str | None:
     `owner` is the cluster's name, or `SLACK`.
     """
     side = _PUBLISHER if name.startswith(_PUBLISHER) else ""
-    others = {f"{prefix}{one}": "any" for prefix in {"", side} for one in _REQUIRED}
+    others = {f"{prefix}{required}": "any" for prefix in {"", side} for required in _REQUIRED}
     return "; ".join(cluster_problems(owner, {**others, name: value}, path)) or None
 
 

@@ -90,7 +90,7 @@ def _wanted(place: Place, text: str | None) -> tuple[Answers, Answers]:
     try:
         answers = _asked(place) if text is None else document.parse(text)
         if problems := place.problems(answers):
-            listed = "".join(f"\n  - {one}" for one in problems)
+            listed = "".join(f"\n  - {problem}" for problem in problems)
             raise NothingWrittenError(f"nothing was written:{listed}")
         if text is None and not _confirmed(place, answers):
             raise NothingWrittenError("nothing was written")
@@ -138,5 +138,5 @@ def _below(prefix: str, everything: Mapping[str, Stored]) -> dict[str, Stored]:
 
 
 def _merged(stored: Mapping[str, Stored], answers: Answers) -> dict[str, str]:
-    values: Answers = {**{name: one.value for name, one in stored.items()}, **answers}
+    values: Answers = {**{name: parameter.value for name, parameter in stored.items()}, **answers}
     return {name: value for name, value in values.items() if value is not None}

@@ -22,7 +22,7 @@ def check(request: Request, account: Account, session: Session) -> None:
     """Raises `NotDeployableError`, and botocore's errors if AWS cannot be asked."""
     if problems := list(_problems(request, account, session)):
         raise NotDeployableError(
-            "nothing was uploaded:" + "".join(f"\n  - {one}" for one in problems)
+            "nothing was uploaded:" + "".join(f"\n  - {problem}" for problem in problems)
         )
 
 

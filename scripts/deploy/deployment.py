@@ -92,7 +92,7 @@ def _deploy(request: Request, template: Path, session: Session, cli: AwsCli) -> 
 def _explained(problem: str, name: str, session: Session) -> str:
     stack = stacks.find(session, name)
     failed = stacks.failures(session, stack.id) if stack is not None else []
-    lines = [f"\n  - {one}" for one in failed]
+    lines = [f"\n  - {line}" for line in failed]
     state = f"\nThe stack is now {stack.status}." if stack is not None else ""
     return f"{problem}{''.join(lines)}{state}"
 

@@ -125,7 +125,7 @@ def _problems(overrides: Mapping[str, str]) -> Iterable[str]:
 def _problem(parameter: str, value: str) -> str | None:
     """What CloudFormation would say of the value, before anything is uploaded."""
     declared = declarations()[parameter]
-    allowed = [str(one) for one in declared.get("AllowedValues", [])]
+    allowed = [str(value) for value in declared.get("AllowedValues", [])]
     if allowed and value not in allowed:
         return f"is {value!r}, not one of {', '.join(allowed)}"
     if not re.fullmatch(declared.get("AllowedPattern", ".*"), value):

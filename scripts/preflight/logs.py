@@ -56,7 +56,7 @@ def matches(name: str, pattern: str) -> bool:
 
 def _described(cluster: str, name: str, session: Session) -> Iterator[Outcome]:
     answer = session.client("logs").describe_log_groups(logGroupNamePrefix=name)
-    found = [one for one in answer["logGroups"] if one["logGroupName"] == name]
+    found = [group for group in answer["logGroups"] if group["logGroupName"] == name]
     if not found:  # groups come sorted by name: the one that is its own prefix would come first
         yield failed(
             f"{cluster}: the log group {name} does not exist in region {session.region_name}",

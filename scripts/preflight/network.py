@@ -23,7 +23,9 @@ def check(subnets: Sequence[str], groups: Sequence[str], session: Session) -> It
         return
     found = network.look_up(session, subnets, groups)
     problems = network.problems(subnets, groups, found, session.region_name)
-    yield from (failed(one, "make deploy … SUBNETS=… SECURITY_GROUPS=…") for one in problems)
+    yield from (
+        failed(problem, "make deploy … SUBNETS=… SECURITY_GROUPS=…") for problem in problems
+    )
     if problems:
         return
     vpc = next(iter(found.subnets.values()))
@@ -36,7 +38,7 @@ def _way_to_ssm(vpc: str, subnets: Sequence[str], session: Session) -> Iterator[
     in_vpc: FilterTypeDef = {"Name": "vpc-id", "Values": [vpc]}
     service = f"com.amazonaws.{session.region_name}.ssm"
     endpoints = ec2.describe_vpc_endpoints(Filters=[in_vpc])["VpcEndpoints"]
-    if any(str(one["ServiceName"]).endswith(service) for one in endpoints):
+    if any(str(endpoint["ServiceName"]).endswith(service) for endpoint in endpoints):
         yield passed(f"{vpc} has an endpoint for SSM, from which the parameters are read")
         return
     tables = ec2.describe_route_tables(Filters=[in_vpc])["RouteTables"]

@@ -10,7 +10,7 @@ from scripts.preflight.outcome import Outcome, failed, passed
 
 def clusters(stored: Mapping[str, Stored], path: str) -> dict[str, dict[str, str]]:
     """`{cluster: {name: value}}`, secure values encrypted."""
-    return by_cluster({name: one.value for name, one in stored.items()}, path)
+    return by_cluster({name: parameter.value for name, parameter in stored.items()}, path)
 
 
 def check(
@@ -62,21 +62,23 @@ def _iam_user(cluster: str, values: Mapping[str, str], allowed: str | None) -> I
 def _slack(stored: Mapping[str, Stored], path: str) -> Iterator[Outcome]:
     prefix = f"{path}{rules.SLACK}/"
     values = {
-        name.removeprefix(prefix): one.value
-        for name, one in stored.items()
+        name.removeprefix(prefix): parameter.value
+        for name, parameter in stored.items()
         if name.startswith(prefix)
     }
     problems = rules.slack_problems(values, path)
-    yield from (failed(f"Slack: {one}", "make configure CLUSTER=<cluster>") for one in problems)
+    yield from (
+        failed(f"Slack: {problem}", "make configure CLUSTER=<cluster>") for problem in problems
+    )
     if not problems:
         yield passed("Slack: the parameters are well-formed")
 
 
 def _in_clear(stored: Mapping[str, Stored], path: str, only: str | None) -> Iterator[Outcome]:
     owners = {only, rules.SLACK}
-    for name, one in sorted(stored.items()):
+    for name, parameter in sorted(stored.items()):
         owner = name.removeprefix(path).partition("/")[0]
-        if is_secret(name) and not one.is_secure and (only is None or owner in owners):
+        if is_secret(name) and not parameter.is_secure and (only is None or owner in owners):
             yield failed(
                 f"{name} is stored in clear",
                 "make configure writes it anew as SecureString; then change the secret itself",

@@ -1,4 +1,4 @@
-"""Real faults that somebody muted: nobody is to hear of them. Development only."""
+"""Real faults that somebody muted: there must be no alert. Development only."""
 
 from dataclasses import replace
 from typing import Final

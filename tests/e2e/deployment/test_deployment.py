@@ -55,30 +55,30 @@ def test_the_services_know_what_the_template_says(
     """Of a resource of each type, what was made of parameters, conditions and references."""
     template = json.loads((package / "sam.json").read_text())["Resources"]
 
-    def look(name: str) -> Any:
+    def deployed_as(name: str) -> Any:
         kind, physical = shop.resources[name]
         return LOOKS[kind](stack.aws, physical)
 
     for name in ("CheckReplication", "Notify"):
-        declared, function = template[name]["Properties"], look(name)
+        declared, function = template[name]["Properties"], deployed_as(name)
         for key in ("Handler", "MemorySize", "Runtime", "Timeout"):
             assert declared[key] == function[key]
-    assert "SubnetIds" not in (look("CheckReplication").get("VpcConfig") or {})
-    variables = look("Notify")["Environment"]["Variables"]
+    assert "SubnetIds" not in (deployed_as("CheckReplication").get("VpcConfig") or {})
+    variables = deployed_as("Notify")["Environment"]["Variables"]
     assert shop.physical("Receipts") == variables["RECEIPTS_TABLE"]
-    machine = look("ReplicationMonitor")
-    assert look("ReplicationMonitorRole")["Arn"] == machine["roleArn"]
+    machine = deployed_as("ReplicationMonitor")
+    assert deployed_as("ReplicationMonitorRole")["Arn"] == machine["roleArn"]
     assert "ERROR" == machine["loggingConfiguration"]["level"]
     assert shop.outputs["AlertTopicArn"] in machine["definition"]
     assert "${" not in machine["definition"]
-    schedule = look("ReplicationMonitorSchedule")
+    schedule = deployed_as("ReplicationMonitorSchedule")
     assert "rate(5 minutes)" == schedule["ScheduleExpression"]
     assert shop.outputs["StateMachineArn"] == schedule["Target"]["Arn"]
-    assert [shop.outputs["AlertTopicArn"]] == look("NoSuccess")["AlarmActions"]
+    assert [shop.outputs["AlertTopicArn"]] == deployed_as("NoSuccess")["AlarmActions"]
     assert "on-call@shop.example" in str(
         stack.aws.client("sns").list_subscriptions_by_topic(TopicArn=shop.outputs["AlertTopicArn"])
     )
-    policy = json.loads(look("AlertTopic")["Attributes"]["Policy"])
+    policy = json.loads(deployed_as("AlertTopic")["Attributes"]["Policy"])
     assert ["AlarmsPublish", "NothingWithoutTls"] == [one["Sid"] for one in policy["Statement"]]
 
 

@@ -234,10 +234,10 @@ def test_secrets_are_in_no_report_and_no_log_line(
 ) -> None:
     configure(aws, "c", parameters | {"password": "hunter2-wrong"})
     configure(aws, "d", parameters)
-    told = json.dumps(check()) + log.getvalue() + "".join(capsys.readouterr())
+    output = json.dumps(check()) + log.getvalue() + "".join(capsys.readouterr())
     assert "<hostname> refused the login of <username>" in log.getvalue()
     for secret in (MONITOR_PASSWORD, "hunter2-wrong"):
-        assert secret not in told
+        assert secret not in output
 
 
 SECRET = "Zq-hunter2"

@@ -130,20 +130,20 @@ def test_while_its_own_publisher_is_down_nobody_else_is_ended(
 ) -> None:
     with subscribed(pair, other, name), stopped(pair):
         seen = verdict(pair, other)
-        told = with_log(seen, pair.subscriber.log_path)
+        refined = with_log(seen, pair.subscriber.log_path)
     assert ["slot_busy"] == [one.cause for one in seen.findings]
     assert "If its own publisher is another one" in seen.findings[0].summary
     assert [] == pasted(seen)
-    assert ["publisher_unreachable"] == [one.cause for one in told.findings]
+    assert ["publisher_unreachable"] == [one.cause for one in refined.findings]
 
 
 def test_while_its_own_publisher_is_down_nothing_is_thrown_away(pair: Pair, other: Server) -> None:
     """The watched one has no slot of that name: it comes back by itself."""
     with stopped(pair):
         seen = verdict(pair, other)
-        told = with_log(seen, pair.subscriber.log_path)
+        refined = with_log(seen, pair.subscriber.log_path)
     assert ["slot_missing"] == [one.cause for one in seen.findings]
     assert "If its own publisher is another one" in seen.findings[0].summary
     assert [] == pasted(seen)
-    assert ["publisher_unreachable"] == [one.cause for one in told.findings]
-    assert not [sql for sql in pasted(told) if "DROP" in sql or "TRUNCATE" in sql]
+    assert ["publisher_unreachable"] == [one.cause for one in refined.findings]
+    assert not [sql for sql in pasted(refined) if "DROP" in sql or "TRUNCATE" in sql]

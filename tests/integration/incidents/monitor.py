@@ -118,7 +118,7 @@ class Monitor:
         return str(self._states.describe_execution(executionArn=execution)["status"])
 
     def is_quiet(self, execution: str) -> bool:
-        """Whether it ended with nothing to tell: then it gives no list of what became of it."""
+        """Whether it ended with nothing to notify: then it gives no list of what became of it."""
         output = self._states.describe_execution(executionArn=execution).get("output", "[]")
         return not isinstance(json.loads(output), list)
 

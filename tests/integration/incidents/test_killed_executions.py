@@ -198,7 +198,7 @@ def test_the_next_executions_make_it_right(
 def test_what_turns_out_otherwise_meanwhile_is_told_as_it_is(
     monitor: Monitor, name: str, state: str, turn: Play, last_words: str | None
 ) -> None:
-    """Of an outage that ended before anybody was told nobody is."""
+    """Of an outage that ended before it was reported nobody is notified."""
     for play in STORIES[name].before:
         play(monitor)
     kill(monitor, state)

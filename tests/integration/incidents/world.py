@@ -40,7 +40,7 @@ class Outage:
 
 
 class World:
-    """One cluster, at the instant `now` tells."""
+    """One cluster, at the instant `now` gives."""
 
     def __init__(self, now: Callable[[], datetime], outages: Iterable[Outage] = ()) -> None:
         self._now = now

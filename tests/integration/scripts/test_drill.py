@@ -55,7 +55,7 @@ def test_a_drill_is_followed_to_its_end(
     lines = printed.getvalue().splitlines()
     assert lines[0].startswith("Started drill-")
     assert lines[1].startswith("https://eu-west-1.console.aws.amazon.com/states/home")
-    assert ["  CheckReplication", "  Notify", "  Told"] == lines[-4:-1]
+    assert ["  CheckReplication", "  Notify", "  Notified"] == lines[-4:-1]
     assert "✔ The drill succeeded: its message is in Slack" == lines[-1]
     assert [{"force_notify": True}] == inputs(aws)
 

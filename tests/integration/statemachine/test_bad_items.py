@@ -21,8 +21,8 @@ def instant(minutes: float) -> Item:
     return {"S": moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")}
 
 
-def told(**more: Item) -> Item:
-    """The item of an outage told half an hour ago: nothing to say about it."""
+def reported(**more: Item) -> Item:
+    """The item of an outage reported half an hour ago: nothing to notify about it."""
     return {
         "cluster": {"S": "sample-cluster"},
         "status": {"S": "open"},
@@ -49,29 +49,29 @@ LARGER_THAN_A_PAYLOAD = {"S": "x" * 270_000}
 BAD: dict[str, Item] = {
     "of another shape": {"cluster": {"S": "sample-cluster"}, "payload": LARGER_THAN_A_PAYLOAD},
     "its key alone": {"cluster": {"S": "sample-cluster"}},
-    "without decided_at": without(told(), "decided_at"),
-    "decided_at a number": told(decided_at={"N": "7"}),
-    "decided_at a set": told(decided_at={"SS": ["x"]}),
-    "decided_at a map": told(decided_at={"M": {"S": {"S": "x"}}}),
-    "decided_at binary": told(decided_at={"B": b"x"}),
-    "decided_at true": told(decided_at={"BOOL": True}),
-    "decided_at null": told(decided_at={"NULL": True}),
-    "decided_at empty": told(decided_at={"S": ""}),
-    "decided_at unreadable": told(decided_at={"S": "yesterday"}),
-    "decided_at in the future": told(decided_at=instant(600)),
-    "claimed for ever": told(**CLAIM, claimed_until=instant(600)),
-    "told in the future": told(last_notified_at=instant(600)),
-    "opened in the future": told(opened_at=instant(600)),
-    "opened on no day": told(opened_at={"S": "2026-02-30T00:00:00.000Z"}),
-    "without opened_at": without(told(), "opened_at"),
-    "without notifications": without(told(), "notifications"),
-    "causes a text": told(causes={"S": "apply_error"}),
-    "status unknown": told(status={"S": "constructor"}),
-    "without expires_at": without(told(), "expires_at"),
-    "expires_at a text": told(expires_at={"S": "1795402800"}),
-    "expires_at a list": told(expires_at={"L": []}),
-    "expires_at in milliseconds": told(expires_at={"N": "1795402800000"}),
-    "every attribute null": {name: {"NULL": True} for name in told()}
+    "without decided_at": without(reported(), "decided_at"),
+    "decided_at a number": reported(decided_at={"N": "7"}),
+    "decided_at a set": reported(decided_at={"SS": ["x"]}),
+    "decided_at a map": reported(decided_at={"M": {"S": {"S": "x"}}}),
+    "decided_at binary": reported(decided_at={"B": b"x"}),
+    "decided_at true": reported(decided_at={"BOOL": True}),
+    "decided_at null": reported(decided_at={"NULL": True}),
+    "decided_at empty": reported(decided_at={"S": ""}),
+    "decided_at unreadable": reported(decided_at={"S": "yesterday"}),
+    "decided_at in the future": reported(decided_at=instant(600)),
+    "claimed for ever": reported(**CLAIM, claimed_until=instant(600)),
+    "reported in the future": reported(last_notified_at=instant(600)),
+    "opened in the future": reported(opened_at=instant(600)),
+    "opened on no day": reported(opened_at={"S": "2026-02-30T00:00:00.000Z"}),
+    "without opened_at": without(reported(), "opened_at"),
+    "without notifications": without(reported(), "notifications"),
+    "causes a text": reported(causes={"S": "apply_error"}),
+    "status unknown": reported(status={"S": "constructor"}),
+    "without expires_at": without(reported(), "expires_at"),
+    "expires_at a text": reported(expires_at={"S": "1795402800"}),
+    "expires_at a list": reported(expires_at={"L": []}),
+    "expires_at in milliseconds": reported(expires_at={"N": "1795402800000"}),
+    "every attribute null": {name: {"NULL": True} for name in reported()}
     | {"cluster": {"S": "sample-cluster"}},
 }
 
@@ -89,9 +89,9 @@ ONCE = Counter({("sample-cluster", "opened"): 1, ("other", "opened"): 1})
 
 
 def test_a_sound_item_of_that_kind_is_used(machine: MakeMachine) -> None:
-    """What the others are made from has nothing to be told."""
+    """What the others are made from has nothing to report."""
     made = machine(lambda _: BROKEN)
-    put(made, told())
+    put(made, reported())
     made.run()
     assert Counter({("other", "opened"): 1}) == notified(made)
 
@@ -133,6 +133,6 @@ def test_of_twenty_executions_that_see_a_bad_item_one_tells(
 def test_a_bad_item_of_a_healthy_cluster_is_left_alone(machine: MakeMachine) -> None:
     """A healthy run writes nothing."""
     made = machine(lambda _: report(cluster(status="healthy")))
-    put(made, told(decided_at=instant(600)))
+    put(made, reported(decided_at=instant(600)))
     assert "Healthy" == made.run().path[-1]
     assert not notified(made)

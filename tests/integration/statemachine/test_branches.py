@@ -1,4 +1,4 @@
-"""Who is told what: the Choices, the Map, and what happens when a Lambda fails."""
+"""Who is notified of what: the Choices, the Map, and what happens when a Lambda fails."""
 
 import time
 from typing import Any
@@ -36,8 +36,8 @@ def test_only_clusters_that_need_words_are_told_of(machine: MakeMachine) -> None
         cluster("other", "unknown") | {"unknown_runs": 1},
     )
     run = machine(lambda _: report(*clusters)).run()
-    told = {told["cluster"]["cluster"]: told["transition"] for told in run.notified}
-    assert {"sample-cluster": "opened", "other": "opened"} == told
+    notified = {event["cluster"]["cluster"]: event["transition"] for event in run.notified}
+    assert {"sample-cluster": "opened", "other": "opened"} == notified
     assert ("SUCCEEDED", "Notified") == (run.status, run.path[-1])
 
 
@@ -59,8 +59,8 @@ def test_force_notify_tells_of_healthy_clusters_too(machine: MakeMachine) -> Non
     run = machine(lambda _: report(cluster("sample-cluster", "healthy"), cluster("other"))).run(
         {"force_notify": True}
     )
-    told = {told["cluster"]["cluster"]: told["transition"] for told in run.notified}
-    assert {"sample-cluster": "test", "other": "opened"} == told
+    notified = {event["cluster"]["cluster"]: event["transition"] for event in run.notified}
+    assert {"sample-cluster": "test", "other": "opened"} == notified
 
 
 def slow(_: object) -> None:
@@ -139,7 +139,7 @@ def test_one_lost_alert_does_not_take_the_others_along(machine: MakeMachine) -> 
         return posted(event)
 
     run = machine(lambda _: report(cluster(), cluster("other")), notify).run()
-    assert {"sample-cluster", "other"} == {told["cluster"]["cluster"] for told in run.notified}
+    assert {"sample-cluster", "other"} == {event["cluster"]["cluster"] for event in run.notified}
     assert "AlertLost" == run.description["error"]
     assert "other" not in run.description["cause"]
 
@@ -149,4 +149,4 @@ def test_a_cluster_whose_findings_are_all_muted_is_not_told_of(machine: MakeMach
     muted = cluster() | {"findings": [], "muted": cluster()["findings"], "mute": ["apply_error"]}
     made = machine(lambda _: report(muted))
     assert QUIET_PATH == made.run().path
-    assert ["test"] == [told["transition"] for told in made.run({"force_notify": True}).notified]
+    assert ["test"] == [event["transition"] for event in made.run({"force_notify": True}).notified]

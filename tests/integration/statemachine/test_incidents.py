@@ -1,4 +1,4 @@
-"""One alert per outage: claimed, told, recorded, and tried again when something fails."""
+"""One alert per outage: claimed, sent, recorded, and tried again when something fails."""
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
@@ -64,7 +64,7 @@ def world(machine: MakeMachine) -> World:
     return World(machine)
 
 
-def told(*runs: Run) -> list[str]:
+def notified(*runs: Run) -> list[str]:
     return [event["transition"] for run in runs for event in run.notified]
 
 
@@ -77,7 +77,9 @@ def test_an_outage_is_told_once_and_when_it_changes_and_when_it_ends(world: Worl
         world.minute(answer)
         for answer in (HEALTHY, BROKEN, BROKEN, BROKEN, WORSE, WORSE, HEALTHY, HEALTHY)
     ]
-    assert [[], ["opened"], [], [], ["changed"], [], ["resolved"], []] == [told(r) for r in runs]
+    assert [[], ["opened"], [], [], ["changed"], [], ["resolved"], []] == [
+        notified(r) for r in runs
+    ]
     ends = "Healthy Notified NothingNew NothingNew Notified NothingNew Notified Healthy"
     assert ends.split() == [run.path[-1] for run in runs]
 
@@ -123,7 +125,8 @@ def test_reminders(world: World) -> None:
     heard = []
     world.report = BROKEN
     for hour in range(11):
-        heard += [(hour, minute, one) for minute in range(3) for one in told(world.minute())]
+        for minute in range(3):
+            heard += [(hour, minute, transition) for transition in notified(world.minute())]
         world.clock.run(timedelta(minutes=57))
     expected = [(0, 0, "opened"), (1, 1, "reminder"), (5, 2, "reminder"), (10, 0, "reminder")]
     assert expected == heard
@@ -156,7 +159,7 @@ def test_later_than_ten_minutes_it_is_another_outage(world: World) -> None:
 def test_a_single_missed_connection_wakes_nobody(world: World) -> None:
     missed = report(cluster(status="unknown"))
     runs = [world.minute(answer) for answer in (missed, HEALTHY, missed, missed, missed)]
-    assert [[], [], [], ["opened"], []] == [told(run) for run in runs]
+    assert [[], [], [], ["opened"], []] == [notified(run) for run in runs]
     first = datetime.fromisoformat(world.incident["opened_at"])
     assert START + timedelta(minutes=2) == first, "the incident began when it was first missed"
 
@@ -175,7 +178,7 @@ def test_a_muted_incident_ends_without_a_word_of_its_own(world: World) -> None:
     muted = report(cluster() | {"findings": [], "muted": cluster()["findings"]})
     (event,) = world.minute(muted).notified
     assert ("resolved", 1) == (event["transition"], len(event["cluster"]["muted"]))
-    assert [] == told(world.minute(), world.minute(HEALTHY))
+    assert [] == notified(world.minute(), world.minute(HEALTHY))
 
 
 def test_a_log_that_was_late_is_asked_again_until_it_explains(world: World) -> None:
@@ -184,13 +187,13 @@ def test_a_log_that_was_late_is_asked_again_until_it_explains(world: World) -> N
     world.minute(BROKEN)
     first = world.incident
     world.notify = lambda event: posted(event) | {"explained": False, "sent": False}
-    assert ["changed"] == told(world.minute())
+    assert ["changed"] == notified(world.minute())
     assert first["last_notified_at"] == world.incident["last_notified_at"]
     assert 1 == world.incident["notifications"]
     world.notify = lambda event: posted(event) | {"causes": ["apply_conflict"]}
-    assert ["changed"] == told(world.minute())
+    assert ["changed"] == notified(world.minute())
     assert ["apply_conflict"] == world.incident["causes"]
-    assert [] == told(world.minute())
+    assert [] == notified(world.minute())
 
 
 # Slack is down
@@ -224,7 +227,7 @@ def test_an_alert_slack_did_not_take_is_posted_when_it_is_back(world: World) -> 
     world.notify = posted
     world.clock.run(timedelta(minutes=13))
     run = world.minute()
-    assert ["opened"] == told(run)
+    assert ["opened"] == notified(run)
     assert ("SUCCEEDED", "C1") == (run.status, world.incident["channel"])
     assert "undelivered" not in world.incident
     assert 1 == len(world.machine.published)
@@ -241,7 +244,7 @@ def test_the_topic_hears_an_alert_once_however_long_slack_is_down(world: World) 
 
 
 def test_what_slack_refuses_goes_to_the_topic_at_once_and_is_tried_again(world: World) -> None:
-    """A revoked token, an archived channel: waiting does not mend it, somebody might."""
+    """A revoked token, an archived channel: waiting does not help, somebody might."""
     attempts = in_turn(undelivered(refused=True), undelivered(refused=True), posted)
     world.notify = attempts
     run = world.minute(BROKEN)
@@ -328,7 +331,7 @@ def test_a_read_that_fails_in_passing_is_repeated(world: World) -> None:
     world.machine.aws.gateway.fail(
         "dynamodb", "Scan", status=500, code="InternalServerError", times=2
     )
-    assert ["opened"] == told(world.minute(BROKEN))
+    assert ["opened"] == notified(world.minute(BROKEN))
 
 
 def test_a_claim_that_cannot_be_written_fails_the_execution(world: World) -> None:
@@ -347,7 +350,7 @@ def test_a_record_that_cannot_be_written_is_made_up_for(world: World) -> None:
     assert "AlertLost" == run.description["error"]
     gateway.mend()
     runs = world.minutes(6)
-    assert ["opened"] == told(*runs)
+    assert ["opened"] == notified(*runs)
     again = next(run.notified[0] for run in runs if run.notified)
     assert run.notified[0]["incident"]["opened_at"] == again["incident"]["opened_at"]
     assert 1 == world.incident["notifications"]
@@ -378,7 +381,7 @@ def test_a_claim_of_an_execution_that_died_ends_by_itself(world: World) -> None:
     begun = world.incident["opened_at"]
     world.notify = posted
     runs = world.minutes(7)
-    assert [[], [], [], [], [], ["opened"], []] == [told(run) for run in runs]
+    assert [[], [], [], [], [], ["opened"], []] == [notified(run) for run in runs]
     assert begun == world.incident["opened_at"]
 
 

@@ -31,7 +31,7 @@ def test_these_inputs_start_a_check(machine: MakeMachine, input_: dict[str, Any]
     run = made.run(input_)
     (event,) = made.functions.events["CheckReplication"]
     assert "SUCCEEDED" == run.status
-    assert ["sample-cluster"] == [told["cluster"]["cluster"] for told in run.notified]
+    assert ["sample-cluster"] == [event["cluster"]["cluster"] for event in run.notified]
     assert input_ == {key: value for key, value in event.items() if key != "execution"}
     assert run.description["executionArn"] == event["execution"]["id"]
 

@@ -191,7 +191,7 @@ def test_the_query_finds_workers_errors_and_what_belongs_to_them(machine: MakeMa
 
 
 def test_a_cluster_s_own_query_takes_the_place_of_the_default(machine: MakeMachine) -> None:
-    """Also where it is told of, for the link into Logs Insights."""
+    """Also where it is reported, for the link into Logs Insights."""
     own = 'fields @timestamp, @message as message | filter @message like "custom" | limit 3'
     made = machine(lambda _: report(cluster() | {"log_query": own}))
     write(made.aws.client("logs"), [worker_line("ERROR", "duplicate key"), "custom 'line' \\d"])
@@ -222,7 +222,7 @@ def test_of_ten_thousand_lines_the_newest_eighty_come(machine: MakeMachine) -> N
     assert lines[:-81:-1] == messages(made.run())
 
 
-def test_a_line_of_200_kb_is_shortened_and_its_length_told(machine: MakeMachine) -> None:
+def test_a_line_of_200_kb_is_shortened_and_its_length_given(machine: MakeMachine) -> None:
     made = machine(broken)
     line = worker_line("ERROR", "x" * 200_000)
     write(made.aws.client("logs"), [line])
@@ -239,14 +239,14 @@ def test_the_longest_lines_of_four_bytes_each_fit_into_the_payload(machine: Make
 
 
 def test_a_cluster_s_largest_report_fits_beside_them(machine: MakeMachine) -> None:
-    """400 findings that are told and 400 muted ones, on a cluster that waits for its log."""
-    told = [Finding("apply_error", "It fails. " * 20, f"orders_sub_{n}") for n in range(400)]
+    """400 findings that are reported and 400 muted ones, on a cluster that waits for its log."""
+    found = [Finding("apply_error", "It fails. " * 20, f"orders_sub_{n}") for n in range(400)]
     muted = [Finding("skip_pending", "It waits. " * 20, f"orders_sub_{n}") for n in range(400)]
     large = ClusterReport(
         "sample-cluster",
         Status.UNHEALTHY,
         (GROUP,),
-        (*told, *muted),
+        (*found, *muted),
         mute=("skip_pending", *("😀" * 63 for _ in range(60))),
     ).without_muted()
     document = write_report([large], datetime.now(UTC))

@@ -27,7 +27,7 @@ FINDING = {
 PLANTED = report(cluster() | {"findings": [FINDING]})
 
 
-def told(made: Machine) -> list[tuple[str, str]]:
+def mailed(made: Machine) -> list[tuple[str, str]]:
     """What was published when an execution had time to try Slack again and again."""
     for _ in range(14):
         made.minute()
@@ -49,7 +49,7 @@ def told(made: Machine) -> list[tuple[str, str]]:
 def test_a_notify_that_fails(machine: MakeMachine, failure: Any, name: str) -> None:
     """Names, ids and where to read on: its exception, and the findings' sentences, may hold any."""
     made = machine(lambda _: PLANTED, in_turn(failure), SimulatedClock(START))
-    [(subject, text)] = told(made)
+    [(subject, text)] = mailed(made)
     assert "hunter2" not in subject + text
     assert "Replication opened: sample-cluster" == subject
     arn = made.functions.events["Notify"][0]["execution"]["id"]
@@ -61,7 +61,7 @@ def test_a_notify_that_fails(machine: MakeMachine, failure: Any, name: str) -> N
 def test_a_check_that_fails_with_a_notify_that_fails(machine: MakeMachine) -> None:
     check = in_turn(FunctionError("ClientError", f"password={SECRET} {SECRET}"))
     made = machine(check, in_turn(FunctionError("KeyError", SECRET)), clock=SimulatedClock(START))
-    [(subject, text)] = told(made)
+    [(subject, text)] = mailed(made)
     assert "hunter2" not in subject + text
     assert "the monitor: opened\nmonitor_failed\n" in text
 
@@ -99,7 +99,7 @@ def test_an_alert_that_slack_does_not_take(
         one.aws.client("ssm").put_parameter(
             Name=f"{PATH}/slack/{name}", Value=value, Type="SecureString"
         )
-    [(subject, text)] = told(one)
+    [(subject, text)] = mailed(one)
     assert "hunter2" not in subject + text
     assert "orders_sub" in subject
     assert "Slack did not accept this alert: " in text
@@ -110,7 +110,7 @@ def test_several_findings(machine: MakeMachine) -> None:
     other = FINDING | {"subscription": "b", "cause": "worker_down"}
     planted = report(cluster() | {"findings": [FINDING, other]})
     fails = in_turn(FunctionError("KeyError", SECRET))
-    [(_, text)] = told(machine(lambda _: planted, fails, SimulatedClock(START)))
+    [(_, text)] = mailed(machine(lambda _: planted, fails, SimulatedClock(START)))
     assert "sample-cluster: opened\norders_sub apply_error\nb worker_down\nExecution: " in text
 
 
@@ -118,6 +118,6 @@ def test_a_recovery(machine: MakeMachine) -> None:
     fails = in_turn({"delivered": True, "sent": True, "channel": "C1", "ts": "1.1", "causes": [],
                      "explained": True}, FunctionError("KeyError", SECRET))  # fmt: skip
     reports = in_turn(PLANTED, report(cluster(status="healthy")))
-    [(subject, text)] = told(machine(reports, fails, SimulatedClock(START)))
+    [(subject, text)] = mailed(machine(reports, fails, SimulatedClock(START)))
     assert "Replication resolved: sample-cluster" == subject
     assert "sample-cluster: resolved\nExecution: " in text

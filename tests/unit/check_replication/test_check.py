@@ -21,7 +21,7 @@ def target(cluster: str, publisher: str | None = None) -> Target:
 
 
 def sample(login: Login, _: float = 300) -> Samples:
-    """A database for each case, told by the host's name."""
+    """A database for each case, chosen by the host's name."""
     match login.hostname:
         case "healthy":
             return Samples((snapshot(HEALTHY),))
@@ -114,11 +114,11 @@ def test_no_targets_no_verdicts() -> None:
 def test_a_publisher_that_cannot_be_reached_is_a_finding_beside_the_subscriber_s() -> None:
     healthy = check(target("healthy", publisher="p"), PROBES).report
     empty = check(target("empty", publisher="p"), PROBES).report
-    assert (Status.UNKNOWN, ["database_timeout"]) == told(healthy)
-    assert (Status.UNHEALTHY, ["no_subscription", "database_timeout"]) == told(empty)
+    assert (Status.UNKNOWN, ["database_timeout"]) == verdict_of(healthy)
+    assert (Status.UNHEALTHY, ["no_subscription", "database_timeout"]) == verdict_of(empty)
     assert {"side": "publisher"} == healthy.findings[0].evidence
     assert "The publisher: p:5432 did not answer." == healthy.findings[0].summary
 
 
-def told(report: ClusterReport) -> tuple[Status, list[str]]:
+def verdict_of(report: ClusterReport) -> tuple[Status, list[str]]:
     return report.status, [found.cause for found in report.findings]

@@ -125,7 +125,7 @@ def test_a_parameter_is_read(parameter: str, value: str, attribute: str, expecte
 def test_a_malformed_parameter_names_itself(parameters: dict[str, str], problem: str) -> None:
     result = target("c", REQUIRED | parameters, PATH)
     assert isinstance(result, Misconfigured), result
-    assert any(told.startswith(problem) for told in result.problems), result.problems
+    assert any(reported.startswith(problem) for reported in result.problems), result.problems
 
 
 SECRET = "Zq-hunter2"
