@@ -36,6 +36,12 @@ def may_be_own(slot: Slot, subscription: Subscription, looks: Looks) -> bool:
     return slot.name == subscription.slot_name and not _runs(subscription, looks.latest)
 
 
+def may_be_own_unused(subscription: Subscription, publisher: PublisherLooks) -> bool:
+    """Whether it has no worker, and the watched publisher a slot of its name that nobody uses."""
+    slot = publisher.latest.slot(subscription.slot_name)
+    return slot is not None and not slot.active and subscription.worker_pid is None
+
+
 def _was_served(
     subscription: Subscription, name: str, looks: Looks, publisher: PublisherLooks
 ) -> bool:

@@ -7,7 +7,11 @@ from typing import Final
 from functions.catalogue import MAY_BE_ANOTHERS
 from functions.check_replication.diagnosis.evidence import finding, instant, named, of_publisher
 from functions.check_replication.diagnosis.looks import Looks, PublisherLooks
-from functions.check_replication.diagnosis.ownership import may_be_own, own_slot
+from functions.check_replication.diagnosis.ownership import (
+    may_be_own,
+    may_be_own_unused,
+    own_slot,
+)
 from functions.check_replication.diagnosis.settling import is_in_danger
 from functions.check_replication.publisher_snapshot import Slot
 from functions.check_replication.snapshot import Subscription
@@ -24,18 +28,18 @@ def with_publisher(
     publisher: PublisherLooks,
 ) -> list[Finding]:
     """The subscription's findings, those replaced that the publisher explains, and its own."""
-    if own_slot(subscription, looks, publisher) is None:
-        reasons = list(_possible_reasons(subscription, looks, publisher))
-        return [*reasons, *(one for one in findings if not reasons or one.cause not in _STOPPED)]
-    missing = list(_publication_missing(subscription, looks, publisher))
+    ours = own_slot(subscription, looks, publisher) is not None
+    reasons = [] if ours else list(_reasons_in_slot(subscription, looks, publisher))
+    if ours or may_be_own_unused(subscription, publisher):
+        reasons += _publication_missing(subscription, looks, publisher, ours=ours)
+        not_refreshed = list(_not_refreshed(subscription, looks, publisher, ours=ours))
+    else:
+        not_refreshed = []
+    kept = [one for one in findings if not reasons or one.cause not in _STOPPED]
     return [
-        *missing,
-        *(
-            _with_slots(one, publisher)
-            for one in findings
-            if not missing or one.cause not in _STOPPED
-        ),
-        *_not_refreshed(subscription, looks, publisher),
+        *reasons,
+        *(_with_slots(one, publisher) if ours else one for one in kept),
+        *not_refreshed,
     ]
 
 
@@ -58,7 +62,7 @@ def _with_slots(one: Finding, publisher: PublisherLooks) -> Finding:
     )
 
 
-def _possible_reasons(
+def _reasons_in_slot(
     subscription: Subscription, looks: Looks, publisher: PublisherLooks
 ) -> Iterator[Finding]:
     """Why it may have no worker, if the watched publisher is its own; the log knows."""
@@ -128,7 +132,7 @@ def _slot_busy(
 
 
 def _publication_missing(
-    subscription: Subscription, looks: Looks, publisher: PublisherLooks
+    subscription: Subscription, looks: Looks, publisher: PublisherLooks, *, ours: bool
 ) -> Iterator[Finding]:
     names = subscription.publications
     missing = [name for name in names if publisher.latest.publication(name) is None]
@@ -137,12 +141,16 @@ def _publication_missing(
             "publication_missing",
             subscription,
             looks,
-            f"The publisher has no publication {', '.join(missing)}.",
+            _hedged(f"The publisher has no publication {', '.join(missing)}.", ours=ours),
             publication=missing[0],
-            slot_is_ours=True,
+            slot_is_ours=True if ours else None,
             **(_tables(subscription) if len(names) == 1 else {}),
             **of_publisher(publisher),
         )
+
+
+def _hedged(summary: str, *, ours: bool) -> str:
+    return summary if ours else f"{summary} {MAY_BE_ANOTHERS}"
 
 
 def _is_visible(subscription: Subscription, publisher: PublisherLooks) -> bool:
@@ -152,7 +160,7 @@ def _is_visible(subscription: Subscription, publisher: PublisherLooks) -> bool:
 
 
 def _not_refreshed(
-    subscription: Subscription, looks: Looks, publisher: PublisherLooks
+    subscription: Subscription, looks: Looks, publisher: PublisherLooks, *, ours: bool
 ) -> Iterator[Finding]:
     if subscription.tables is None or not _is_visible(subscription, publisher):
         return
@@ -163,8 +171,11 @@ def _not_refreshed(
             "publication_not_refreshed",
             subscription,
             looks,
-            f"Published tables that {subscription.name} does not subscribe: {len(unknown)}. Their "
-            "rows are not replicated.",
+            _hedged(
+                f"Published tables that {subscription.name} does not subscribe: {len(unknown)}. "
+                "Their rows are not replicated.",
+                ours=ours,
+            ),
             **named(unknown),
             **of_publisher(publisher),
         )

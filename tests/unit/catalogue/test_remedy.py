@@ -217,7 +217,7 @@ def test_a_transaction_is_skipped_as_the_version_can(
     assert expected == [one.action for one in remedies[1:]]
 
 
-@pytest.mark.parametrize("cause", ["slot_missing", "slot_lost", "slot_busy"])
+@pytest.mark.parametrize("cause", ["slot_missing", "slot_lost", "slot_busy", "publication_missing"])
 def test_a_slot_that_may_be_another_s_is_left_alone(cause: str) -> None:
     """Until it was seen to be the subscription's own there is nothing to paste."""
     known = {"subscription": "s", "subscription_oid": 5, "slot_name": "s", "publications": "p"}

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from functions.catalogue import MAY_BE_ANOTHERS
 from functions.check_replication.diagnosis import (
     Looks,
     PublisherLooks,
@@ -189,6 +190,19 @@ def test_a_publisher_is_judged_by_a_slot_that_is_seen_to_serve_the_worker(
     for publications, cause in [((without,), "publication_missing"), ((wider,), NOT_REFRESHED)]:
         expected = [cause] if ours else []
         assert expected == causes(HEALTHY, publisher(slot, publications=publications))
+
+
+@pytest.mark.parametrize("subscription", [DOWN, replace(DOWN, enabled=False)])
+def test_without_a_worker_an_unused_slot_of_its_name_may_be_its_own(
+    subscription: Subscription,
+) -> None:
+    """What is wrong with the publication does not seem to be gone because the worker is."""
+    wider = replace(PUBLICATION, tables=frozenset({"public.orders", "public.new"}))
+    for publications, cause in [((), "publication_missing"), ((wider,), NOT_REFRESHED)]:
+        seen = found(subscription, publisher(IDLE, publications=publications))
+        [finding] = [one for one in seen if one.cause == cause]
+        assert finding.summary.endswith(MAY_BE_ANOTHERS)
+        assert finding.evidence.get("slot_is_ours") is None
 
 
 def test_two_subscriptions_cannot_have_one_slot() -> None:
