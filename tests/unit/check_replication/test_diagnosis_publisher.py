@@ -250,6 +250,14 @@ def test_tables_without_an_identity_are_told_once_per_publication_in_use() -> No
 
 
 @pytest.mark.parametrize(
+    ("slots", "visible"),
+    [([SLOT, IDLE], True), ([], True), ([SLOT, replace(SLOT, sender_start=None)], False)],
+)
+def test_that_owners_of_slots_are_not_visible_is_said(slots: list[Slot], *, visible: bool) -> None:
+    assert visible is (publisher(*slots).not_visible == ())
+
+
+@pytest.mark.parametrize(
     ("slot", "expected"),
     [
         pytest.param(SLOT, False, id="well"),
