@@ -161,7 +161,7 @@ CAUSES: Final = (
                     Script(
                         "CREATE PUBLICATION {publication} FOR TABLE {tables};",
                         Place.PUBLISHER,
-                        "create the publication, with all its tables",
+                        "create it as it was: all tables, row filters, column lists, options",
                     ),
                     *COPY_AGAIN,
                     DROP_OLD_SLOT,

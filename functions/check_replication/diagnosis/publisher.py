@@ -9,7 +9,7 @@ from functions.check_replication.diagnosis.evidence import finding, instant, nam
 from functions.check_replication.diagnosis.looks import Looks, PublisherLooks
 from functions.check_replication.diagnosis.ownership import (
     may_be_own,
-    may_be_own_unused,
+    may_be_served,
     own_slot,
 )
 from functions.check_replication.diagnosis.settling import is_in_danger
@@ -30,7 +30,7 @@ def with_publisher(
     """The subscription's findings, those replaced that the publisher explains, and its own."""
     ours = own_slot(subscription, looks, publisher) is not None
     reasons = [] if ours else list(_reasons_in_slot(subscription, looks, publisher))
-    if ours or may_be_own_unused(subscription, publisher):
+    if ours or may_be_served(subscription, looks, publisher):
         reasons += _publication_missing(subscription, looks, publisher, ours=ours)
         not_refreshed = list(_not_refreshed(subscription, looks, publisher, ours=ours))
     else:
@@ -192,7 +192,8 @@ def judge_publisher(looks: Looks, publisher: PublisherLooks) -> Iterator[Finding
         if is_in_danger(slot, publisher):
             yield _slot_at_risk(slot, owners[0] if len(owners) == 1 else None, publisher)
         elif not owners and _lies_idle(slot, publisher):
-            yield _slot_inactive(slot, publisher)
+            namesake = any(slot.name == one.slot_name for one in looks.latest.subscriptions)
+            yield _slot_inactive(slot, publisher, namesake=namesake)
     yield from _identities(looks, publisher)
 
 
@@ -218,20 +219,24 @@ def _slot_at_risk(slot: Slot, owner: str | None, publisher: PublisherLooks) -> F
     )
 
 
-def _slot_inactive(slot: Slot, publisher: PublisherLooks) -> Finding:
+def _slot_inactive(slot: Slot, publisher: PublisherLooks, *, namesake: bool) -> Finding:
     return Finding(
         "slot_inactive",
         f"Nobody reads slot {slot.name}, and the publisher keeps WAL for it.",
-        evidence={**of_slot(slot), **of_publisher(publisher)},
+        evidence={
+            "subscribed_name": True if namesake else None,
+            **of_slot(slot),
+            **of_publisher(publisher),
+        },
     )
 
 
 def _identities(looks: Looks, publisher: PublisherLooks) -> Iterator[Finding]:
-    """In publications that are subscribed to here, as far as it was seen."""
+    """In publications that are, or may be, subscribed to here."""
     used = {
         name
         for one in looks.latest.subscriptions
-        if own_slot(one, looks, publisher) is not None
+        if own_slot(one, looks, publisher) is not None or may_be_served(one, looks, publisher)
         for name in one.publications
     }
     for publication in publisher.latest.publications:

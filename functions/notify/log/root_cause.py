@@ -50,7 +50,8 @@ _BEHIND: Final[Mapping[str, frozenset[str]]] = {
 and publications the probe knows what the watched publisher shows, the log what the own one says."""
 
 _OF_WATCHED: Final = frozenset(
-    {"publisher", "publisher_version", "slot_database", "active_pid", "wal_status"}
+    {"publisher", "publisher_database", "publisher_version", "slot_database", "active_pid"}
+    | {"wal_status"}
     | {"invalidation_reason", "safe_wal_bytes", "retained_wal_bytes", "inactive_since"}
 )
 """Evidence that the watched publisher gave."""
@@ -200,13 +201,19 @@ def _evidence(finding: Finding, error: LogError) -> dict[str, Evidence]:
     facts = {key: value for key, value in error.facts.items() if key != "operation"}
     return facts | {
         "subscription_oid": error.worker.subscription_oid,
-        "slot_is_ours": True if error.cause in OF_ITS_PUBLISHER else None,
+        "slot_is_ours": True if _is_its_publishers_answer(error) else None,
         "reason": error.cause if finding.cause == "disabled_on_error" else None,
         "error": shorten(error.message, MAX_ERROR),
         "error_times": error.times,
         "error_first": _written(error.first),
         "error_last": _written(error.last),
     }
+
+
+def _is_its_publishers_answer(error: LogError) -> bool:
+    """An error, not a remark, of a worker that the log names."""
+    known = error.severity in {"ERROR", "FATAL"} and error.worker.identity is not None
+    return known and error.cause in OF_ITS_PUBLISHER
 
 
 def _merged(known: Mapping[str, Evidence], more: Mapping[str, Evidence]) -> dict[str, Evidence]:
