@@ -151,6 +151,7 @@ CAUSES: Final = (
         "`pg_subscription.subpublications` is compared with `pg_publication` (needs the "
         "`publisher/…` parameters).",
         (
+            _ANOTHERS,
             Remedy(
                 "Create the publication again, then a new subscription, and copy its tables. The "
                 "publication alone does not help: before 18 the slot still reads from before its "
@@ -160,11 +161,12 @@ CAUSES: Final = (
                     Script(
                         "CREATE PUBLICATION {publication} FOR TABLE {tables};",
                         Place.PUBLISHER,
-                        "create the publication, with all its tables",
+                        "create it as it was: all tables, row filters, column lists, options",
                     ),
                     *COPY_AGAIN,
                     DROP_OLD_SLOT,
                 ),
+                needs="slot_is_ours",
             ),
         ),
     ),

@@ -34,6 +34,7 @@ _DROP: Final = Remedy(
             destroys=True,
         ),
     ),
+    unless="subscribed_name",
 )
 
 CAUSES: Final = (

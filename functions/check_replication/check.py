@@ -81,7 +81,10 @@ def _check(target: Target, probes: Probes) -> Checked:
         publisher_samples, problems = publisher.result()
     findings = diagnose(samples, target.max_lag_seconds, publisher_samples)
     report = _report(target, findings + _interruption(samples) + problems)
-    return Checked(replace(report, not_visible=samples.latest.not_visible), samples.latest)
+    not_visible = samples.latest.not_visible
+    if publisher_samples is not None:
+        not_visible += publisher_samples.latest.not_visible
+    return Checked(replace(report, not_visible=not_visible), samples.latest)
 
 
 def _sample_publisher(

@@ -6,7 +6,11 @@ from typing import Final
 
 from functions.catalogue import MAY_BE_ANOTHERS
 from functions.check_replication.diagnosis.findings import finding, instant, named, of_publisher
-from functions.check_replication.diagnosis.ownership import may_be_own, own_slot
+from functions.check_replication.diagnosis.ownership import (
+    may_be_own,
+    may_be_served,
+    own_slot,
+)
 from functions.check_replication.diagnosis.samples import PublisherSamples, Samples
 from functions.check_replication.diagnosis.settling import is_in_danger
 from functions.check_replication.publisher_snapshot import Slot
@@ -24,17 +28,18 @@ def with_publisher(
     publisher: PublisherSamples,
 ) -> list[Finding]:
     """The subscription's findings, those replaced that the publisher explains, and its own."""
-    if own_slot(subscription, samples, publisher) is None:
-        reasons = list(_possible_reasons(subscription, samples, publisher))
-        return [*reasons, *(_not_explained(findings) if reasons else findings)]
-    missing = list(_publication_missing(subscription, samples, publisher))
+    ours = own_slot(subscription, samples, publisher) is not None
+    reasons = [] if ours else list(_reasons_in_slot(subscription, samples, publisher))
+    if ours or may_be_served(subscription, samples, publisher):
+        reasons += _publication_missing(subscription, samples, publisher, ours=ours)
+        not_refreshed = list(_not_refreshed(subscription, samples, publisher, ours=ours))
+    else:
+        not_refreshed = []
+    kept = _not_explained(findings) if reasons else findings
     return [
-        *missing,
-        *(
-            _with_slots(found, publisher)
-            for found in (_not_explained(findings) if missing else findings)
-        ),
-        *_not_refreshed(subscription, samples, publisher),
+        *reasons,
+        *(_with_slots(found, publisher) if ours else found for found in kept),
+        *not_refreshed,
     ]
 
 
@@ -62,7 +67,7 @@ def _with_slots(found: Finding, publisher: PublisherSamples) -> Finding:
     )
 
 
-def _possible_reasons(
+def _reasons_in_slot(
     subscription: Subscription, samples: Samples, publisher: PublisherSamples
 ) -> Iterator[Finding]:
     """Why it may have no worker, if the watched publisher is its own; the log knows."""
@@ -134,7 +139,7 @@ def _slot_busy(
 
 
 def _publication_missing(
-    subscription: Subscription, samples: Samples, publisher: PublisherSamples
+    subscription: Subscription, samples: Samples, publisher: PublisherSamples, *, ours: bool
 ) -> Iterator[Finding]:
     names = subscription.publications
     missing = [name for name in names if publisher.latest.publication(name) is None]
@@ -143,12 +148,16 @@ def _publication_missing(
             "publication_missing",
             subscription,
             samples,
-            f"The publisher has no publication {', '.join(missing)}.",
+            _hedged(f"The publisher has no publication {', '.join(missing)}.", ours=ours),
             publication=missing[0],
-            slot_is_ours=True,
+            slot_is_ours=True if ours else None,
             **(_tables(subscription) if len(names) == 1 else {}),
             **of_publisher(publisher),
         )
+
+
+def _hedged(summary: str, *, ours: bool) -> str:
+    return summary if ours else f"{summary} {MAY_BE_ANOTHERS}"
 
 
 def _is_visible(subscription: Subscription, publisher: PublisherSamples) -> bool:
@@ -158,7 +167,7 @@ def _is_visible(subscription: Subscription, publisher: PublisherSamples) -> bool
 
 
 def _not_refreshed(
-    subscription: Subscription, samples: Samples, publisher: PublisherSamples
+    subscription: Subscription, samples: Samples, publisher: PublisherSamples, *, ours: bool
 ) -> Iterator[Finding]:
     if subscription.tables is None or not _is_visible(subscription, publisher):
         return
@@ -173,8 +182,11 @@ def _not_refreshed(
             "publication_not_refreshed",
             subscription,
             samples,
-            f"Published tables that {subscription.name} does not subscribe: {len(unknown)}. Their "
-            "rows are not replicated.",
+            _hedged(
+                f"Published tables that {subscription.name} does not subscribe: {len(unknown)}. "
+                "Their rows are not replicated.",
+                ours=ours,
+            ),
             **named(unknown),
             **of_publisher(publisher),
         )
@@ -192,7 +204,8 @@ def judge_publisher(samples: Samples, publisher: PublisherSamples) -> Iterator[F
         if is_in_danger(slot, publisher):
             yield _slot_at_risk(slot, owners[0] if len(owners) == 1 else None, publisher)
         elif not owners and _lies_idle(slot, publisher):
-            yield _slot_inactive(slot, publisher)
+            namesake = any(slot.name == other.slot_name for other in samples.latest.subscriptions)
+            yield _slot_inactive(slot, publisher, namesake=namesake)
     yield from _identities(samples, publisher)
 
 
@@ -218,20 +231,25 @@ def _slot_at_risk(slot: Slot, owner: str | None, publisher: PublisherSamples) ->
     )
 
 
-def _slot_inactive(slot: Slot, publisher: PublisherSamples) -> Finding:
+def _slot_inactive(slot: Slot, publisher: PublisherSamples, *, namesake: bool) -> Finding:
     return Finding(
         "slot_inactive",
         f"Nobody reads slot {slot.name}, and the publisher keeps WAL for it.",
-        evidence={**of_slot(slot), **of_publisher(publisher)},
+        evidence={
+            "subscribed_name": True if namesake else None,
+            **of_slot(slot),
+            **of_publisher(publisher),
+        },
     )
 
 
 def _identities(samples: Samples, publisher: PublisherSamples) -> Iterator[Finding]:
-    """In publications that are subscribed to here, as far as it was seen."""
+    """In publications that are, or may be, subscribed to here."""
     used = {
         name
         for subscription in samples.latest.subscriptions
         if own_slot(subscription, samples, publisher) is not None
+        or may_be_served(subscription, samples, publisher)
         for name in subscription.publications
     }
     for publication in publisher.latest.publications:

@@ -22,10 +22,12 @@ _SUCCESSION: Final = timedelta(seconds=30)
 
 _SAID_ONCE: Final = frozenset({"disabled_on_error", "silent_divergence"})
 _SILENT: Final = frozenset({"publisher_lagging", "apply_lagging"})
-OF_ITS_SLOT: Final = frozenset({"slot_missing", "slot_lost", "slot_busy"})
-"""What a publisher says of a slot; in the log it is the subscription's own publisher."""
+OF_ITS_PUBLISHER: Final = frozenset(
+    {"slot_missing", "slot_lost", "slot_busy", "publication_missing"}
+)
+"""What the watched publisher shows; in the log it is the subscription's own that says it."""
 
-_OF_APPLY: Final = OF_ITS_SLOT | {"apply_error", "worker_down", "disabled_on_error"}
+_OF_APPLY: Final = OF_ITS_PUBLISHER | {"apply_error", "worker_down", "disabled_on_error"}
 
 
 def is_present(

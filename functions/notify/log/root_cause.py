@@ -14,7 +14,7 @@ from typing import Final
 from functions.notify.log.error import LONG_AGO, LogError
 from functions.notify.log.presence import (
     NO_ROOM,
-    OF_ITS_SLOT,
+    OF_ITS_PUBLISHER,
     STALE_AFTER,
     Starts,
     is_present,
@@ -28,11 +28,10 @@ MAX_ERROR: Final = 300
 _SAME_ATTEMPT: Final = timedelta(seconds=10)
 """Two attempts of a worker at the default wal_retrieve_retry_interval."""
 
-_OF_CONNECTION: Final = OF_ITS_SLOT | {
+_OF_CONNECTION: Final = OF_ITS_PUBLISHER | {
     "permission_denied",
     "publisher_unreachable",
     "publisher_auth_failed",
-    "publication_missing",
     "network_timeout",
 }
 _OF_APPLY: Final = _OF_CONNECTION | {"apply_conflict", "constraint_violation", "schema_mismatch"}
@@ -45,13 +44,14 @@ _BEHIND: Final[Mapping[str, frozenset[str]]] = {
     "table_sync_failed": frozenset({"publisher_slots_exhausted"}),
     "table_sync_stalled": frozenset({"publisher_slots_exhausted"}),
     "silent_divergence": frozenset(),
-    **dict.fromkeys(OF_ITS_SLOT, _OF_CONNECTION),
+    **dict.fromkeys(OF_ITS_PUBLISHER, _OF_CONNECTION),
 }
 """By the probe's cause: the causes in the log that may stand behind it and take its place. Of slots
-the probe knows only what the watched publisher says, the log what the subscription's own does."""
+and publications the probe knows what the watched publisher shows, the log what the own one says."""
 
 _OF_WATCHED: Final = frozenset(
-    {"publisher", "publisher_version", "slot_database", "active_pid", "wal_status"}
+    {"publisher", "publisher_database", "publisher_version", "slot_database", "active_pid"}
+    | {"wal_status"}
     | {"invalidation_reason", "safe_wal_bytes", "retained_wal_bytes", "inactive_since"}
 )
 """Evidence that the watched publisher gave."""
@@ -183,7 +183,7 @@ def _told_by(cause: str | None) -> int:
 
 def _explained(finding: Finding, error: LogError) -> Finding:
     takes_over = error.cause in _BEHIND[finding.cause]
-    anothers = takes_over and finding.cause in OF_ITS_SLOT and error.cause != finding.cause
+    anothers = takes_over and finding.cause in OF_ITS_PUBLISHER and error.cause != finding.cause
     known = {
         key: value
         for key, value in finding.evidence.items()
@@ -201,13 +201,19 @@ def _evidence(finding: Finding, error: LogError) -> dict[str, Evidence]:
     facts = {key: value for key, value in error.facts.items() if key != "operation"}
     return facts | {
         "subscription_oid": error.worker.subscription_oid,
-        "slot_is_ours": True if error.cause in OF_ITS_SLOT else None,
+        "slot_is_ours": True if _is_its_publishers_answer(error) else None,
         "reason": error.cause if finding.cause == "disabled_on_error" else None,
         "error": shorten(error.message, MAX_ERROR),
         "error_times": error.times,
         "error_first": _written(error.first),
         "error_last": _written(error.last),
     }
+
+
+def _is_its_publishers_answer(error: LogError) -> bool:
+    """An error, not a remark, of a worker that the log names."""
+    known = error.severity in {"ERROR", "FATAL"} and error.worker.identity is not None
+    return known and error.cause in OF_ITS_PUBLISHER
 
 
 def _merged(known: Mapping[str, Evidence], more: Mapping[str, Evidence]) -> dict[str, Evidence]:
