@@ -50,7 +50,7 @@ faults: $(INSTALLED) ## every fault and healthy set-up on every PostgreSQL at ha
 bench: $(INSTALLED) ## what a look at a server costs, into build/bench.json
 	@$(BIN)/python -m benchmarks.probe_cost
 
-cost: $(INSTALLED) ## what it costs a month, measured: docs/cost.md and build/cost.json
+cost: $(INSTALLED) ## what it costs a month, counted anew: docs/cost.md
 	@$(BIN)/python -m benchmarks.cost
 
 package: $(INSTALLED) ## what gets deployed, into build/package/
