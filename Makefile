@@ -8,7 +8,7 @@ SIDE_BY_SIDE := -n 3 --dist loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: help demo local test unit integration e2e lint faults bench package runbook pins clean \
-    deploy configure preflight drill undeploy cost docs audit checkov
+    deploy configure preflight drill undeploy cost audit checkov
 
 # What make's command line gave, each word quoted for the shell; the scripts judge it.
 given = $(foreach name,$(filter-out PYTHON,$(.VARIABLES)),$(if $(filter command,$(firstword $(origin $(name)))),'$(name)=$(subst ','\'',$($(name)))'))
@@ -33,13 +33,10 @@ integration: $(INSTALLED) ## tests against real PostgreSQL and real HTTP
 e2e: $(INSTALLED) ## tests of the whole local stack
 	$(BIN)/pytest $(SIDE_BY_SIDE) --durations=5 tests/e2e
 
-lint: $(INSTALLED) docs audit checkov ## style, types, docs, dependencies, template
+lint: $(INSTALLED) audit checkov ## style, types, dependencies, template
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-
-docs: $(INSTALLED) ## commands, make targets, paths and links in the docs
-	@$(BIN)/python -m scripts.check_docs
 
 audit: $(INSTALLED) ## known vulnerabilities of what is packaged; STRICT=1 fails without an answer
 	@$(BIN)/python -m scripts.check_dependencies $(if $(STRICT),--strict)
@@ -53,7 +50,7 @@ faults: $(INSTALLED) ## every fault and healthy set-up on every PostgreSQL at ha
 bench: $(INSTALLED) ## what a sample of a server costs, into build/bench.json
 	@$(BIN)/python -m benchmarks.probe_cost
 
-cost: $(INSTALLED) ## what it costs a month, measured: docs/cost.md and build/cost.json
+cost: $(INSTALLED) ## what it costs a month, counted anew: docs/cost.md
 	@$(BIN)/python -m benchmarks.cost
 
 package: $(INSTALLED) ## what gets deployed, into build/package/

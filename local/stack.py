@@ -22,14 +22,14 @@ from sandbox.logs.queries import QueryService
 from sandbox.logs.shipper import Shipper, cluster_log_group, instance_log_stream
 from sandbox.postgres.certificates import CertificateAuthority
 from sandbox.postgres.tls import TlsFront
-from sandbox.slack import App, Channel, SlackServer, Workspace
+from sandbox.slack import Channel, SlackServer, Workspace
 from sandbox.slack.threads import Thread, threads
 from sandbox.slack.workspace import BOT_TOKEN
 
 CLUSTER: Final = "sample-cluster"
 HOST: Final = "localhost"
 
-_APP: Final = App("Replication Monitor", "replication-monitor")
+_APP: Final = "Replication Monitor"
 _CHANNEL: Final = Channel("C0LOCAL0001", "replication-alerts")
 
 _PATH: Final = f"{PARAMETER_PATH}{CLUSTER}/"

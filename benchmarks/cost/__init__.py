@@ -1,6 +1,5 @@
 """What the monitor costs a month: `python -m benchmarks.cost`, which writes docs/cost.md.
 
-In order: `transitions` runs the deployed definition in the interpreter, `processes` the functions
-as real processes, against `measurements`' shapes; `template` counts what costs by being there;
-`bill` multiplies all that with `prices`; `page` writes it down.
+In order: `measure` counts on the local stack into measured.json (`counts`), `bill` multiplies that
+with the prices of prices.toml, `page` fills page.md with both.
 """

@@ -1,13 +1,13 @@
-"""From measurements to dollars a month. Pure."""
+"""From counts to dollars. Pure."""
 
 import math
-from collections.abc import Iterable
+import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
-from benchmarks.cost import prices
-from benchmarks.cost.measurements import Story, Use
-from benchmarks.cost.template import Standing
+from benchmarks.cost.counts import HEALTHY, Check, Counts, Story
 
 HOURS: Final = 730
 """Of a month, as AWS's own examples count."""
@@ -21,13 +21,48 @@ AT_ONCE: Final = 64
 """Clusters checked at the same time (functions.check_replication.check)."""
 
 PARAMETER_CALL_SECONDS: Final = 0.02
-LOOK_SECONDS: Final = 0.03
-SLACK_REQUEST_SECONDS: Final = 0.25
-SLACK_REQUESTS: Final = 4
-"""Assumed, not measured: how long AWS, a database in the same region and Slack take to answer.
+DATABASE_SECONDS: Final = 0.03
+NOTIFY_SECONDS: Final = 1.0
+"""Assumed, not measured: how long AWS and a database in the same region take, and Notify in all."""
 
-An alert with an attachment is four requests.
-"""
+METRIC_TIERS: Final = ((10_000, "metric_1"), (240_000, "metric_2"))
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """`dollars` for `amount` of `unit`; `page` is the address of AWS's page below aws.amazon.com.
+
+    `seen` says where the figure was found.
+    """
+
+    service: str
+    dollars: float
+    amount: int
+    unit: str
+    page: str
+    seen: str
+
+    def of(self, units: float) -> float:
+        """Dollars for so many units."""
+        return units * self.dollars / self.amount
+
+    def __str__(self) -> str:
+        """Such as "$0.50 per GB"."""
+        cents = f"{self.dollars:.2f}"
+        exact = cents if float(cents) == self.dollars else f"{self.dollars:g}"
+        return f"${exact} per {'' if self.amount == 1 else f'{self.amount:,} '}{self.unit}"
+
+
+_DOCUMENT: Final = tomllib.loads(Path(__file__).with_name("prices.toml").read_text())
+AS_OF: Final[str] = _DOCUMENT["as_of"]
+REGION: Final[str] = _DOCUMENT["region"]
+PRICES: Final[Mapping[str, Price]] = {
+    name: Price(**price) for name, price in _DOCUMENT["prices"].items()
+}
+
+
+class TooManyMetricsError(Exception):
+    """More metrics than the tiers of prices.toml have room for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,67 +78,73 @@ class Plan:
         return HOURS * 60 / self.minutes
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    item: str
-    dollars: float
-
-
-def bill(
-    plan: Plan, check: Use, healthy: Story, standing: Standing, memory_mb: int
-) -> tuple[Line, ...]:
-    """A month in which all is well; `check` is CheckReplication of the plan's clusters."""
-    runs = plan.runs
+def bill(counts: Counts, plan: Plan) -> dict[str, float]:
+    """Dollars by item of a month in which all is well."""
+    check, healthy, runs = counts.check(plan.clusters), counts.story(HEALTHY), plan.runs
     logs_gb = check.log_bytes * runs / GB
+    return {
+        "CloudWatch custom metrics": metrics(check.metrics),
+        "KMS, passwords decrypted": _of("decryption", (check.clusters + 1) * runs),
+        "CloudWatch Logs, kept for 30 days": _of("log_gb", logs_gb) + _of("log_gb_kept", logs_gb),
+        "Lambda GB-seconds": gb_seconds(check_seconds(check, counts.memory_mb), counts) * runs,
+        "Lambda requests": _of("lambda_request", runs),
+        "Step Functions transitions": _of("state_transition", healthy.transitions * runs),
+        "DynamoDB reads": _of("read", healthy.reads * runs),
+        "X-Ray traces": _of("trace", runs),
+        "EventBridge Scheduler": _of("scheduled_start", runs),
+        "Dashboard": _of("dashboard", counts.dashboards),
+        "Alarms": _of("alarm_metric", counts.alarm_metrics),
+    }
+
+
+def execution(counts: Counts, story: Story) -> float:
+    """Dollars of an execution without its check: transitions, the incidents table, Notify."""
+    notify = _of("lambda_request", 1) + gb_seconds(NOTIFY_SECONDS, counts)
     return (
-        Line("CloudWatch custom metrics", prices.of_metrics(check.metrics)),
-        Line("KMS, passwords decrypted", prices.DECRYPTION.of(check.secrets * runs)),
-        Line(
-            "CloudWatch Logs, kept for 30 days",
-            prices.LOG_INGESTION.of(logs_gb) + prices.LOG_STORAGE.of(logs_gb),
-        ),
-        Line("Lambda GB-seconds", invocation(check, memory_mb) * runs),
-        Line("Lambda requests", prices.LAMBDA_REQUEST.of(runs)),
-        Line("Step Functions transitions", prices.STATE_TRANSITION.of(healthy.transitions * runs)),
-        Line("DynamoDB reads", prices.READ.of(healthy.reads * runs)),
-        Line("X-Ray traces", prices.TRACE.of(runs)),
-        Line("EventBridge Scheduler", prices.SCHEDULED_START.of(runs)),
-        Line("Dashboard", prices.DASHBOARD.of(standing.dashboards)),
-        Line("Alarms", prices.ALARM_METRIC.of(standing.alarm_metrics)),
+        _of("state_transition", story.transitions)
+        + _of("read", story.reads)
+        + _of("write", story.writes)
+        + story.notified * notify
     )
 
 
-def total(lines: Iterable[Line]) -> float:
-    return sum(line.dollars for line in lines)
+def single_lambda(counts: Counts, plan: Plan) -> float:
+    """Dollars a month of the article's Lambdas: one for each cluster, as long as our check of one.
+
+    It knows no log of its own, no metrics and no incidents.
+    """
+    one = gb_seconds(check_seconds(counts.check(1), counts.memory_mb), counts)
+    return plan.clusters * plan.runs * (_of("lambda_request", 1) + one)
 
 
-def lambda_seconds(use: Use, memory_mb: int) -> float:
-    """How long an invocation should take on Lambda with this memory.
+def check_seconds(check: Check, memory_mb: int) -> float:
+    """How long a check should take on Lambda with this memory.
 
     Computing takes longer by the share of a vCPU that comes with the memory; Python uses one at
     most. Waiting is assumed.
     """
     share = min(1.0, memory_mb / MB_OF_ONE_PROCESSOR)
-    return use.cpu_seconds / share + _waiting(use)
+    rounds = math.ceil(check.clusters / AT_ONCE)
+    waiting = check.parameter_calls * PARAMETER_CALL_SECONDS + rounds * DATABASE_SECONDS
+    return check.processor_seconds / share + waiting
 
 
-def invocation(use: Use, memory_mb: int) -> float:
-    """Dollars of GB-seconds for one invocation."""
-    return prices.LAMBDA_GB_SECOND.of(lambda_seconds(use, memory_mb) * memory_mb / 1024)
+def gb_seconds(seconds: float, counts: Counts) -> float:
+    """Dollars of an invocation that takes so long."""
+    return _of("lambda_gb_second", seconds * counts.memory_mb / 1024)
 
 
-def execution(story: Story, notify: Use, memory_mb: int) -> float:
-    """Dollars of an execution without its check: transitions, tables, each call of Notify."""
-    one = prices.LAMBDA_REQUEST.of(1) + invocation(notify, memory_mb)
-    return (
-        prices.STATE_TRANSITION.of(story.transitions)
-        + prices.READ.of(story.reads + story.notified * notify.reads)
-        + prices.WRITE.of(story.writes + story.notified * notify.writes)
-        + story.notified * one
-    )
+def metrics(number: int) -> float:
+    """Dollars a month for so many custom metrics, tier by tier. Raises `TooManyMetricsError`."""
+    left, dollars = number, 0.0
+    for room, name in METRIC_TIERS:
+        taken = min(left, room)
+        dollars += _of(name, taken)
+        left -= taken
+    if left:
+        raise TooManyMetricsError(f"{number:,} metrics: add CloudWatch's next tier")
+    return dollars
 
 
-def _waiting(use: Use) -> float:
-    slack = 0 if use.clusters else SLACK_REQUESTS * SLACK_REQUEST_SECONDS
-    looks = math.ceil(use.clusters / AT_ONCE) * LOOK_SECONDS
-    return use.parameter_calls * PARAMETER_CALL_SECONDS + looks + slack
+def _of(name: str, units: float) -> float:
+    return PRICES[name].of(units)

@@ -1,204 +1,153 @@
-"""docs/cost.md, out of measurements and prices. Pure."""
+"""docs/cost.md, out of page.md, counts and prices. Pure."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Final
 
-from benchmarks.cost import prices
-from benchmarks.cost.article import SLEEP_SECONDS, healthy_month, sleep
-from benchmarks.cost.bill import HOURS, Line, Plan, bill, execution, total
-from benchmarks.cost.markdown import dollars, table
-from benchmarks.cost.measurements import Measurements, Use
-from benchmarks.cost.sources import sources
-from benchmarks.cost.stories import HEALTHY, OPENED, RESOLVED
-from benchmarks.cost.template import Standing
+from benchmarks.cost import bill as bills
+from benchmarks.cost.bill import PRICES, Plan, bill, check_seconds, execution, gb_seconds
+from benchmarks.cost.counts import OPENED, RESOLVED, Counts
 
 CLUSTERS: Final = (1, 10, 100, 1_000)
 MINUTES: Final = (1, 5)
 
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Of the functions as deployed: memory, and the seconds a check may take."""
-
-    memory_mb: int
-    seconds: float
+_TEXT: Final = Path(__file__).with_name("page.md")
+_HEADINGS: Final = ("1 cluster", *(f"{clusters:,} clusters" for clusters in CLUSTERS[1:]))
+_PARAMETERS_EACH: Final = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """All that the page tells of."""
-
-    measured: Measurements
-    standing: Standing
-    limits: Limits
-
-    def bill(self, plan: Plan, check: Use | None = None) -> tuple[Line, ...]:
-        """A healthy month; `check` in the place of what was measured answers "what if"."""
-        return bill(
-            plan,
-            check or self.measured.check(plan.clusters),
-            self.measured.story(HEALTHY),
-            self.standing,
-            self.limits.memory_mb,
-        )
-
-
-def page(facts: Facts) -> str:
-    sections = (
-        _INTRODUCTION,
-        *(_month(facts, minutes) for minutes in MINUTES),
-        _largest(facts),
-        _outage(facts),
-        _beside_the_article(facts),
-        _network(),
-        sources(facts.measured, facts.limits.memory_mb, facts.limits.seconds),
+def page(counts: Counts) -> str:
+    most = CLUSTERS[-1]
+    many, seldom = bill(counts, Plan(most, 1)), bill(counts, Plan(most, 5))
+    check, opened = counts.check(most), counts.story(OPENED)
+    outage = execution(counts, opened) + execution(counts, counts.story(RESOLVED))
+    parameters_read = most * _PARAMETERS_EACH * Plan(most, 1).runs
+    return _TEXT.read_text().format(
+        hours=bills.HOURS,
+        region=bills.REGION,
+        as_of=bills.AS_OF,
+        date=counts.date,
+        every_minute=_month(counts, 1),
+        every_5_minutes=_month(counts, 5),
+        most=dollars(sum(many.values())),
+        saved_by_5_minutes=dollars(sum(many.values()) - sum(seldom.values())),
+        metrics_each=check.metrics // most,
+        saved_by_a_metric=dollars(
+            bills.metrics(check.metrics) - bills.metrics(check.metrics - most)
+        ),
+        saved_by_iam=dollars(PRICES["decryption"].of(most * Plan(most, 1).runs)),
+        stories=_stories(counts),
+        outage=f"{outage:.4f}",
+        beside_the_article=_beside_the_article(counts),
+        memory_mb=counts.memory_mb,
+        sleep=f"{gb_seconds(1, counts):.7f}",
+        opened=opened.transitions,
+        opened_dollars=f"{PRICES['state_transition'].of(opened.transitions):.5f}",
+        endpoints=dollars(PRICES["endpoint_hour"].of(2 * bills.HOURS)),
+        nat=dollars(PRICES["nat_hour"].of(bills.HOURS)),
+        checks=_checks(counts),
+        mb_of_one_processor=f"{bills.MB_OF_ONE_PROCESSOR:,}",
+        slower=f"{bills.MB_OF_ONE_PROCESSOR / counts.memory_mb:.1f}",
+        parameter_ms=f"{1000 * bills.PARAMETER_CALL_SECONDS:.0f}",
+        database_ms=f"{1000 * bills.DATABASE_SECONDS:.0f}",
+        notify_seconds=f"{bills.NOTIFY_SECONDS:.0f}",
+        limit_seconds=f"{counts.limit_seconds:.0f}",
+        verdict=_verdict(counts),
+        most_calls=check.parameter_calls,
+        throughput=dollars(PRICES["parameter_read"].of(parameters_read)),
+        prices=_prices(),
+        **{name: PRICES[name] for name in _NAMED},
     )
-    return "\n\n".join(sections) + "\n"
 
 
-_INTRODUCTION: Final = f"""\
-# What it costs
-
-Written by `make cost`; change the scripts in `benchmarks/cost` instead of this page. Dollars a \
-month of {HOURS} hours in {prices.REGION}, at the prices of the last section, which were noted on \
-{prices.AS_OF} and are to be checked. Free tiers are left out, and so are taxes. Transitions, log \
-lines, metrics and requests are counted in the local stack; the time on Lambda is an estimate from \
-processor time measured on a development machine."""
+_NAMED: Final = ("log_gb_scanned", "endpoint_gb", "nat_gb", "gb_between_zones", "log_gb")
 
 
-def _month(facts: Facts, minutes: int) -> str:
-    plans = [Plan(clusters, minutes) for clusters in CLUSTERS]
-    bills = [facts.bill(plan) for plan in plans]
-    rows = [
-        [lines[0].item, *(dollars(line.dollars) for line in lines)]
-        for lines in zip(*bills, strict=True)
-    ]
-    rows.append(["**total**", *(f"**{dollars(total(lines))}**" for lines in bills)])
-    rows.append(
-        [
-            "per cluster",
-            *(
-                dollars(total(lines) / plan.clusters)
-                for plan, lines in zip(plans, bills, strict=True)
-            ),
-        ]
+def _month(counts: Counts, minutes: int) -> str:
+    months = [bill(counts, Plan(clusters, minutes)) for clusters in CLUSTERS]
+    totals = [sum(month.values()) for month in months]
+    rows = [[item, *(dollars(month[item]) for month in months)] for item in months[0]]
+    rows.append(["**total**", *(f"**{dollars(total)}**" for total in totals)])
+    each = (total / clusters for total, clusters in zip(totals, CLUSTERS, strict=True))
+    rows.append(["per cluster", *map(dollars, each)])
+    return table(("dollars a month", *_HEADINGS), rows)
+
+
+def _stories(counts: Counts) -> str:
+    headings = ("an execution", "state transitions", "calls of Notify", "dollars per 1,000")
+    return table(
+        headings,
+        (
+            (
+                story.name,
+                str(story.transitions),
+                str(story.notified),
+                f"{1000 * execution(counts, story):.2f}",
+            )
+            for story in counts.stories
+        ),
     )
-    headings = ["dollars a month", *(_clusters(clusters) for clusters in CLUSTERS)]
-    return f"## A healthy month, checked every {_minutes(minutes)}\n\n{table(headings, rows)}"
 
 
-def _largest(facts: Facts) -> str:
-    rows = []
-    for minutes in MINUTES:
-        for clusters in CLUSTERS:
-            lines = facts.bill(Plan(clusters, minutes))
-            first, second = sorted(lines, key=lambda line: -line.dollars)[:2]
-            shares = [f"{one.item} {one.dollars / total(lines):.0%}" for one in (first, second)]
-            rows.append([f"{_clusters(clusters)}, every {_minutes(minutes)}", *shares])
-    shown = table(["", "largest item", "second"], rows)
-    return f"## What dominates, and what helps\n\n{shown}\n\n{_remedies(facts)}"
+def _beside_the_article(counts: Counts) -> str:
+    headings = ("every minute, dollars a month", *_HEADINGS)
+    plans = [Plan(clusters, 1) for clusters in CLUSTERS]
+    article = (dollars(bills.single_lambda(counts, plan)) for plan in plans)
+    ours = (dollars(sum(bill(counts, plan).values())) for plan in plans)
+    rows = (("the article's Lambdas alone", *article), ("this monitor, all of it", *ours))
+    return table(headings, rows)
 
 
-def _remedies(facts: Facts) -> str:
-    most = Plan(CLUSTERS[-1], MINUTES[0])
-    check = facts.measured.check(most.clusters)
-    per_cluster = check.metrics // most.clusters
-    before = total(facts.bill(most))
-
-    def saves(plan: Plan, changed: Use | None = None) -> str:
-        return f"${dollars(before - total(facts.bill(plan, changed)))} of ${dollars(before)}"
-
-    fewer = replace(check, metrics=check.metrics - most.clusters)
-    without = saves(most, fewer)
-    passwords = dollars(prices.DECRYPTION.of(check.clusters * most.runs))
-    return f"""\
-What each would save for {_clusters(most.clusters)}, checked every {_minutes(most.minutes)}:
-
-- **Every 5 minutes instead of every minute**: {saves(Plan(most.clusters, 5))}. Custom metrics \
-cost the same: AWS charges a metric for every hour in which it gets a value.
-- **One custom metric fewer per cluster** (of {per_cluster}: findings, unknown, and one lag per \
-subscription): {without}. Each further subscription costs as much again.
-- **RDS IAM authentication instead of passwords**: ${passwords}, because every check decrypts \
-every password through KMS."""
-
-
-def _outage(facts: Facts) -> str:
-    measured, memory = facts.measured, facts.limits.memory_mb
-    rows = [
-        [
-            story.name,
-            f"{story.transitions}",
-            f"{story.notified}",
-            f"{1000 * execution(story, measured.notify, memory):.2f}",
-        ]
-        for story in measured.stories
-    ]
-    headings = ["an execution", "state transitions", "calls of Notify", "dollars per 1,000"]
-    whole = sum(
-        execution(measured.story(name), measured.notify, memory) for name in (OPENED, RESOLVED)
+def _checks(counts: Counts) -> str:
+    headings = (
+        *("a warm check of", "calls of Parameter Store", "custom metrics", "log bytes"),
+        *("processor seconds", f"seconds at {counts.memory_mb} MB, estimated"),
     )
-    return f"""\
-## An outage
-
-{table(headings, rows)}
-
-The check comes on top. An outage that is told and then resolved costs ${whole:.4f}, so outages do \
-not show on the bill. Not in it: the log query scans half an hour of the cluster's PostgreSQL log, \
-at {prices.LOG_SCAN}, and Notify's own metrics count in the hours in which it tells something."""
-
-
-def _beside_the_article(facts: Facts) -> str:
-    memory, look = facts.limits.memory_mb, facts.measured.check(1)
-    opened = facts.measured.story(OPENED)
-    rows = [
-        [
-            _clusters(clusters),
-            dollars(healthy_month(Plan(clusters, 1), look, memory)),
-            dollars(total(facts.bill(Plan(clusters, 1)))),
-        ]
-        for clusters in CLUSTERS
-    ]
-    shown = table(
-        ["every minute, dollars a month", "the article's Lambdas alone", "this monitor, all of it"],
-        rows,
+    return table(
+        headings,
+        (
+            (
+                heading,
+                f"{check.parameter_calls:,}",
+                f"{check.metrics:,}",
+                f"{check.log_bytes:,}",
+                f"{check.processor_seconds:.3f}",
+                f"{check_seconds(check, counts.memory_mb):.1f}",
+            )
+            for heading, check in zip(_HEADINGS, counts.checks, strict=True)
+        ),
     )
-    return f"""\
-## Beside the article's single Lambda
-
-{shown}
-
-The article's side is computed with the time and memory of our own check of one cluster, a \
-function for each, and without its logs. It has no metrics, no dashboard, no alarms, no incidents, \
-no traces and no state machine, and costs less. Its sleep is no argument about money: at \
-{memory} MB the {SLEEP_SECONDS} s that a run at least sleeps is ${sleep(memory):.7f}, while the \
-{opened.transitions} transitions of an alert here are \
-${prices.STATE_TRANSITION.of(opened.transitions):.5f}. What the state machine buys: waiting cannot \
-run into a function's time limit, is retried after a failure, and can be looked at."""
 
 
-def _network() -> str:
-    rows = [
-        [
-            f"an interface endpoint for SSM in two zones, plus {prices.ENDPOINT_GB}",
-            dollars(2 * HOURS * prices.ENDPOINT_HOUR.dollars),
-        ],
-        [f"or a NAT gateway, plus {prices.NAT_GB}", dollars(HOURS * prices.NAT_HOUR.dollars)],
-        [f"traffic between zones, {prices.BETWEEN_ZONES}", "by volume"],
-        [f"the databases' own logs in CloudWatch, {prices.LOG_INGESTION}", "by volume"],
-    ]
-    return f"""\
-## Not the monitor's, but asked for
-
-{table(["", "dollars a month"], rows)}
-
-A function in a VPC needs one of the first two to read its parameters; often there is one already. \
-The exported PostgreSQL log is where the monitor reads the reason of a fault; a talkative server's \
-may cost more than the monitor."""
+def _verdict(counts: Counts) -> str:
+    """By the estimate, not by what was seen on the machine that counted."""
+    seconds = check_seconds(counts.check(CLUSTERS[-1]), counts.memory_mb)
+    if seconds <= counts.limit_seconds / 2:
+        return f"At {counts.memory_mb} MB no check comes near it."
+    how = "exceeds it" if seconds > counts.limit_seconds else "comes near it"
+    return (
+        f"At {counts.memory_mb} MB a check of {CLUSTERS[-1]:,} clusters {how}, by the estimate of "
+        f"{seconds:.0f} s: give CheckReplication more memory, or divide the clusters among "
+        "schedules by `shard`."
+    )
 
 
-def _clusters(number: int) -> str:
-    return "1 cluster" if number == 1 else f"{number:,} clusters"
+def _prices() -> str:
+    return table(
+        ("service", f"price in {bills.REGION}", "where it was seen"),
+        (
+            (f"[{price.service}](https://aws.amazon.com/{price.page}/)", str(price), price.seen)
+            for price in PRICES.values()
+        ),
+    )
 
 
-def _minutes(number: int) -> str:
-    return "minute" if number == 1 else f"{number} minutes"
+def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A Markdown table: the first column to the left, the others to the right."""
+    rule = ["---", *["---:"] * (len(headings) - 1)]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in (headings, rule, *rows))
+
+
+def dollars(amount: float) -> str:
+    """To the cent; less than half of one is told as little, not as nothing."""
+    return "< 0.01" if 0 < amount < 0.005 else f"{amount:,.2f}"  # noqa: PLR2004 - half a cent

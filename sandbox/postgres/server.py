@@ -39,9 +39,8 @@ class ServerNotStartedError(Exception):
 
 
 class ShutdownMode(Enum):
-    """PostgreSQL's names for its three ways to stop; the value is the signal that asks for it."""
+    """PostgreSQL's names for two of its ways to stop; the value is the signal that asks for it."""
 
-    SMART = signal.SIGTERM
     FAST = signal.SIGINT
     IMMEDIATE = signal.SIGQUIT
 

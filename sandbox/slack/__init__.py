@@ -6,6 +6,6 @@ it does not support it refuses by name.
 
 from sandbox.slack.failures import Failure
 from sandbox.slack.server import SlackServer
-from sandbox.slack.workspace import UPLOAD, App, Channel, File, Message, Workspace
+from sandbox.slack.workspace import UPLOAD, Channel, File, Message, Workspace
 
-__all__ = ["UPLOAD", "App", "Channel", "Failure", "File", "Message", "SlackServer", "Workspace"]
+__all__ = ["UPLOAD", "Channel", "Failure", "File", "Message", "SlackServer", "Workspace"]

@@ -7,25 +7,17 @@ from typing import Any, Final, cast
 from sandbox.slack import block_kit
 from sandbox.slack.arguments import Arguments
 from sandbox.slack.errors import SlackError
-from sandbox.slack.schema import array, record, string
 from sandbox.slack.workspace import Channel, Message, Workspace
 
 MAX_POSTED_CHARACTERS: Final = 40_000
 MAX_UPDATED_CHARACTERS: Final = 4_000
 
 _TS: Final = re.compile(r"\d{10}\.\d{6}")
-_ATTACHMENTS: Final = array(
-    record(
-        {"blocks": lambda value, pointer: iter(block_kit.problems(value, pointer))},
-        {"color": string(7), "fallback": string(3000)},
-    ),
-    at_most=20,
-)
 
 
 def post_message(workspace: Workspace, arguments: Arguments) -> dict[str, Any]:
-    channel = _named_channel(workspace, arguments.required("channel"))
-    check_may_post(workspace, channel)
+    channel = workspace.channel(arguments.required("channel"))
+    check_may_post(channel)
     content = _content(arguments, MAX_POSTED_CHARACTERS)
     thread_ts = arguments.string("thread_ts")
     check_thread(workspace, channel, thread_ts)
@@ -48,7 +40,7 @@ def update(workspace: Workspace, arguments: Arguments) -> dict[str, Any]:
     if channel.is_archived:
         raise SlackError("is_inactive")
     content = _content(arguments, MAX_UPDATED_CHARACTERS)
-    if content.keys() <= {"metadata"}:
+    if not content:
         raise SlackError("no_text")
     message = workspace.revise(_with_something_to_show(replace(before, **content)))
     return {
@@ -59,22 +51,11 @@ def update(workspace: Workspace, arguments: Arguments) -> dict[str, Any]:
     }
 
 
-def get_permalink(workspace: Workspace, arguments: Arguments) -> dict[str, Any]:
-    channel = workspace.channel(arguments.required("channel"))
-    message = workspace.message(channel.id, arguments.required("message_ts"))
-    place = f"{channel.id}/p{message.ts.replace('.', '')}"
-    return {"channel": channel.id, "permalink": f"{workspace.url}/archives/{place}"}
-
-
-def check_may_post(workspace: Workspace, channel: Channel, *, as_member: bool = False) -> None:
-    """Raises `SlackError`: `is_archived`, `not_in_channel`.
-
-    The scope chat:write.public allows messages, but no files, in channels the bot did not join.
-    """
+def check_may_post(channel: Channel) -> None:
+    """Raises `SlackError`: `is_archived`, `not_in_channel`."""
     if channel.is_archived:
         raise SlackError("is_archived")
-    open_to_all = "chat:write.public" in workspace.scopes and not as_member
-    if not channel.is_member and not open_to_all:
+    if not channel.is_member:
         raise SlackError("not_in_channel")
 
 
@@ -101,9 +82,7 @@ def as_json(message: Message) -> dict[str, Any]:
         "ts": message.ts,
         "text": message.text,
         "blocks": list(message.blocks),
-        "attachments": list(message.attachments),
         "thread_ts": message.thread_ts,
-        "metadata": message.metadata,
         "files": [{"id": file.id, "title": file.title} for file in message.files],
     }
     return {key: value for key, value in document.items() if value not in (None, [])}
@@ -114,14 +93,6 @@ def check_length(text: str, at_most: int) -> str:
     if len(text) > at_most:
         raise SlackError("msg_too_long", f"the text has {len(text):,} characters, not {at_most:,}")
     return text
-
-
-def _named_channel(workspace: Workspace, reference: str) -> Channel:
-    """Messages, unlike files and updates, may also name their channel."""
-    for channel in workspace.channels.values():
-        if reference.removeprefix("#") == channel.name:
-            return channel
-    return workspace.channel(reference)
 
 
 def _broadcast(arguments: Arguments, thread_ts: str | None) -> bool:
@@ -139,15 +110,11 @@ def _content(arguments: Arguments, longest_text: int) -> dict[str, Any]:
         content["text"] = check_length(text, longest_text)
     if (blocks := arguments.structure("blocks")) is not None:
         content["blocks"] = _blocks(blocks)
-    if (attachments := arguments.structure("attachments")) is not None:
-        content["attachments"] = _attachments(attachments)
-    if (metadata := arguments.structure("metadata")) is not None:
-        content["metadata"] = _metadata(metadata)
     return content
 
 
 def _with_something_to_show(message: Message) -> Message:
-    if not (message.text.strip() or message.blocks or message.attachments):
+    if not (message.text.strip() or message.blocks):
         raise SlackError("no_text")
     return message
 
@@ -164,17 +131,3 @@ def _blocks(value: object) -> tuple[dict[str, Any], ...]:
             f"{block_kit.MAX_TOTAL_CHARACTERS:,}",
         )
     return tuple(cast("list[dict[str, Any]]", value))
-
-
-def _attachments(value: object) -> tuple[dict[str, Any], ...]:
-    if value == []:
-        return ()
-    if problems := list(_ATTACHMENTS(value, "/attachments")):
-        raise SlackError("invalid_attachments", *problems)
-    return tuple(cast("list[dict[str, Any]]", value))
-
-
-def _metadata(value: object) -> dict[str, Any]:
-    if not isinstance(value, dict) or value.keys() != {"event_type", "event_payload"}:
-        raise SlackError("invalid_metadata_format")
-    return value

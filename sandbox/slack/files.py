@@ -80,7 +80,7 @@ def _share(
     arguments: Arguments,
 ) -> Message:
     channel = workspace.channel(channel_id)
-    chat.check_may_post(workspace, channel, as_member=True)
+    chat.check_may_post(channel)
     thread_ts = arguments.string("thread_ts")
     chat.check_thread(workspace, channel, thread_ts)
     comment = chat.check_length(

@@ -19,7 +19,7 @@ def in_mrkdwn(text: str) -> list[str]:
 
 
 def in_blocks(value: object) -> Iterator[str]:
-    """The mentions in the mrkdwn objects anywhere inside blocks or attachments."""
+    """The mentions in the mrkdwn objects anywhere inside blocks."""
     if isinstance(value, dict):
         if value.get("type") == "mrkdwn":
             yield from in_mrkdwn(str(value.get("text")))

@@ -8,7 +8,6 @@ from rich.box import ROUNDED
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.panel import Panel
-from rich.rule import Rule
 from rich.style import Style
 from rich.syntax import Syntax
 from rich.table import Table
@@ -20,7 +19,6 @@ from sandbox.slack.workspace import File, Message
 _Object = Mapping[str, Any]
 
 _DIM: Final = Style(dim=True)
-_BUTTON: Final = Style(bold=True, reverse=True)
 
 
 def conversation(channel: str, parent: Message, replies: Iterable[Message] = ()) -> Panel:
@@ -38,8 +36,7 @@ def conversation(channel: str, parent: Message, replies: Iterable[Message] = ())
 def message(posted: Message) -> RenderableType:
     """One message: who and when, the blocks (the text, if there are none) and the files."""
     content = [block(part) for part in posted.blocks] or [mrkdwn.to_text(posted.text)]
-    attached = [_attachment(attachment) for attachment in posted.attachments]
-    return Group(_author(posted), *content, *attached, *map(snippet, posted.files))
+    return Group(_author(posted), *content, *map(snippet, posted.files))
 
 
 def snippet(file: File) -> RenderableType:
@@ -76,14 +73,6 @@ def _author(posted: Message) -> Text:
     return author
 
 
-def _attachment(attachment: _Object) -> RenderableType:
-    bar = Panel(
-        Group(*map(block, attachment["blocks"])),
-        border_style=attachment.get("color", "dim"),
-    )
-    return Padding(bar, (1, 0, 0, 0))
-
-
 def _header(part: _Object) -> RenderableType:
     return Text(part["text"]["text"], style="bold")
 
@@ -92,8 +81,6 @@ def _section(part: _Object) -> RenderableType:
     rows: list[RenderableType] = [_text(part["text"])] if "text" in part else []
     if "fields" in part:
         rows.append(_two_columns([_text(field) for field in part["fields"]]))
-    if "accessory" in part:
-        rows.append(_button(part["accessory"]))
     return Group(*rows)
 
 
@@ -110,48 +97,16 @@ def _context(part: _Object) -> RenderableType:
     return Text("  ").join(_text(element, _DIM) for element in part["elements"])
 
 
-def _actions(part: _Object) -> RenderableType:
-    return Text("  ").join(_button(element) for element in part["elements"])
-
-
-def _divider(_: _Object) -> RenderableType:
-    return Rule(style=_DIM)
-
-
 def _rich_text(part: _Object) -> RenderableType:
     return Group(*map(_rich_element, part["elements"]))
 
 
 def _rich_element(element: _Object) -> RenderableType:
-    match element["type"]:
-        case "rich_text_preformatted":
-            return Panel(_inlines(element, mrkdwn.CODE), border_style=_DIM)
-        case "rich_text_quote":
-            return Text("▌ ", style=_DIM) + _inlines(element)
-        case "rich_text_list":
-            bullets = [Text(" • ") + _inlines(item) for item in element["elements"]]
-            return Text("\n").join(bullets)
-        case _:
-            return _inlines(element)
-
-
-def _inlines(element: _Object, style: Style | None = None) -> Text:
-    return Text.assemble(*map(_inline, element["elements"]), style=style or Style())
-
-
-def _inline(element: _Object) -> Text:
-    named = [name for name, on in element.get("style", {}).items() if on and name != "code"]
-    style = Style.parse(" ".join(named))
-    if "code" in element.get("style", {}):
-        style += mrkdwn.CODE
-    match element["type"]:
-        case "link":
-            style += mrkdwn.LINK + Style(link=element["url"])
-            return Text(element.get("text", element["url"]), style)
-        case "emoji":
-            return Text.from_markup(f":{element['name']}:")
-        case _:
-            return Text(element["text"], style)
+    text = Text.assemble(*(inline["text"] for inline in element["elements"]))
+    if element["type"] == "rich_text_preformatted":
+        text.stylize(mrkdwn.CODE)
+        return Panel(text, border_style=_DIM)
+    return text
 
 
 def _text(element: _Object, style: Style | None = None) -> Text:
@@ -160,16 +115,9 @@ def _text(element: _Object, style: Style | None = None) -> Text:
     return Text(element["text"], style or Style())
 
 
-def _button(element: _Object) -> Text:
-    style = _BUTTON + Style(link=element.get("url"))
-    return Text(f" {element['text']['text']} ", style)
-
-
 _BLOCKS: Final[dict[str, Callable[[_Object], RenderableType]]] = {
     "header": _header,
     "section": _section,
     "context": _context,
-    "actions": _actions,
-    "divider": _divider,
     "rich_text": _rich_text,
 }

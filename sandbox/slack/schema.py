@@ -25,22 +25,9 @@ def string(at_most: int) -> Rule:
     return check
 
 
-def one_of(*values: str) -> Rule:
-    def check(value: object, pointer: str) -> Iterator[str]:
-        if value not in values:
-            yield _at(pointer, f"must be one of: {', '.join(values)}")
-
-    return check
-
-
 def boolean(value: object, pointer: str) -> Iterator[str]:
     if not isinstance(value, bool):
         yield _at(pointer, "must provide a boolean")
-
-
-def integer(value: object, pointer: str) -> Iterator[str]:
-    if not isinstance(value, int) or isinstance(value, bool):
-        yield _at(pointer, "must provide an integer")
 
 
 def array(item: Rule, at_most: int) -> Rule:

@@ -15,7 +15,7 @@ class Method:
     """A method, the scope it needs and the arguments it takes; any other argument is refused."""
 
     run: Callable[[Workspace, Arguments], dict[str, Any]]
-    scope: str | None
+    scope: str
     arguments: frozenset[str]
 
 
@@ -43,60 +43,25 @@ def _check_token(workspace: Workspace, token: str | None) -> None:
         raise SlackError("invalid_auth")
 
 
-def _check_scope(workspace: Workspace, scope: str | None) -> None:
-    if scope is not None and scope not in workspace.scopes:
+def _check_scope(workspace: Workspace, scope: str) -> None:
+    if scope not in workspace.scopes:
         provided = ",".join(sorted(workspace.scopes))
         raise SlackError("missing_scope", needed=scope, provided=provided)
 
 
-def _auth_test(workspace: Workspace, _: Arguments) -> dict[str, Any]:
-    return {
-        "url": f"{workspace.url}/",
-        "team": "Local",
-        "team_id": "T0LOCAL",
-        "user": workspace.app.user,
-        "user_id": "U0LOCALBOT",
-        "bot_id": "B0LOCALBOT",
-    }
-
-
-def _conversations_info(workspace: Workspace, arguments: Arguments) -> dict[str, Any]:
-    channel = workspace.channel(arguments.required("channel"))
-    return {
-        "channel": {
-            "id": channel.id,
-            "name": channel.name,
-            "is_channel": True,
-            "is_member": channel.is_member,
-            "is_archived": channel.is_archived,
-        },
-    }
-
-
 METHODS: Final = {
-    "auth.test": Method(_auth_test, None, frozenset()),
-    "chat.getPermalink": Method(
-        chat.get_permalink,
-        None,
-        frozenset({"channel", "message_ts"}),
-    ),
     "chat.postMessage": Method(
         chat.post_message,
         "chat:write",
         frozenset(
-            {"channel", "text", "blocks", "attachments", "metadata", "thread_ts", "reply_broadcast"}
-            | {"mrkdwn", "unfurl_links", "unfurl_media"},  # change nothing that is kept here
+            {"channel", "text", "blocks", "thread_ts", "reply_broadcast"}
+            | {"unfurl_links", "unfurl_media"},  # change nothing that is kept here
         ),
     ),
     "chat.update": Method(
         chat.update,
         "chat:write",
-        frozenset({"channel", "ts", "text", "blocks", "attachments", "metadata"}),
-    ),
-    "conversations.info": Method(
-        _conversations_info,
-        "channels:read",
-        frozenset({"channel"}),
+        frozenset({"channel", "ts", "text", "blocks"}),
     ),
     "files.completeUploadExternal": Method(
         files.complete_upload,

@@ -18,14 +18,6 @@ UPLOAD: Final = "upload"
 
 
 @dataclass(frozen=True, slots=True)
-class App:
-    """The app that has the token: its `name` stands above messages, `user` is its bot user's."""
-
-    name: str
-    user: str
-
-
-@dataclass(frozen=True, slots=True)
 class Channel:
     id: str
     name: str
@@ -63,8 +55,6 @@ class Message:
     text: str
     ts: str = ""
     blocks: tuple[dict[str, Any], ...] = ()
-    attachments: tuple[dict[str, Any], ...] = ()
-    metadata: dict[str, Any] | None = None
     thread_ts: str | None = None
     is_broadcast: bool = False
     files: tuple[File, ...] = ()
@@ -75,13 +65,14 @@ class Message:
         """Everything that notified people, in any version."""
         for version in (*self.history, self):
             yield from mentions.in_mrkdwn(version.text)
-            yield from mentions.in_blocks((version.blocks, version.attachments))
+            yield from mentions.in_blocks(version.blocks)
 
 
 class Workspace:
     """What Slack knows. `token`, `scopes` and `channels` (by id) may be changed at any time.
 
-    `url` is where it is served. Safe to use from the server's threads and a test's at once.
+    `app` is the name above what is posted; `url` is where it is served. Safe to use from the
+    server's threads and a test's at once.
     """
 
     def __init__(
@@ -89,7 +80,7 @@ class Workspace:
         *,
         token: str = BOT_TOKEN,
         scopes: Iterable[str] = BOT_SCOPES,
-        app: App = App("Local App", "local-app"),
+        app: str = "Local App",
         channels: Iterable[Channel] = (Channel("C0LOCAL0001", "alerts"),),
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -170,7 +161,7 @@ class Workspace:
 
     def post(self, draft: Message) -> Message:
         with self._lock:
-            message = replace(draft, ts=self._next_ts(), author=self.app.name)
+            message = replace(draft, ts=self._next_ts(), author=self.app)
             self._messages[message.channel, message.ts] = message
             return message
 

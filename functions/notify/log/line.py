@@ -52,10 +52,6 @@ class LogLine:
             self.label == "LOG" and _CONFLICT_OR_DISABLED.match(self.text) is not None
         )
 
-    @property
-    def is_part(self) -> bool:
-        return self.label in PARTS
-
 
 def parse(message: str) -> LogLine | None:
     """The parts of a line, continuation lines included; None if it has no such prefix."""

@@ -4,7 +4,8 @@ moto has a place for an evaluator and none in it. It would also write `$states` 
 into the expression's own source text, where a quote in a string breaks the expression and an array
 turns into a constructed one (which JSONata flattens differently). Here they are bound as data.
 An undefined result, and any error of the expression, is `States.QueryEvaluationError`; an
-expression that does not parse, or names `$`, `$$` or `$eval`, is refused with the definition.
+expression that does not parse, or names `$`, `$$`, `$eval` or a function that is not supported
+here, is refused with the definition.
 """
 
 from collections.abc import Iterator, Mapping
@@ -27,7 +28,7 @@ from moto.stepfunctions.parser.asl.jsonata.jsonata import (
 from sandbox.aws.json_types import Json, JsonObject
 from sandbox.aws.moto_adapters.clock import Clock
 from sandbox.aws.moto_adapters.failures import query_evaluation_error
-from sandbox.aws.moto_adapters.jsonata_functions import FUNCTIONS, time_functions
+from sandbox.aws.moto_adapters.jsonata_functions import FUNCTIONS, UNSUPPORTED, time_functions
 from sandbox.aws.moto_adapters.replacement import replaced
 
 _TIME_LIMIT_MS: Final = 5_000
@@ -108,6 +109,9 @@ def _init(self: StringJSONata, expression: str) -> None:
     extract_jsonata_variable_references(expression)
     if "$eval(" in expression:
         raise ValueError(f"Step Functions has no $eval, use $parse: {expression}")
+    for name in UNSUPPORTED:
+        if f"${name}(" in expression:
+            raise ValueError(f"${name} is not supported here: {expression}")
     try:
         _compiled(expression)
     except JException as error:

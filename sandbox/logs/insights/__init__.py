@@ -1,6 +1,6 @@
 """The part of the Logs Insights query language that is supported. Development only.
 
-In stage order: `tokens` cuts the text, `parser` (with `condition_grammar` and `regexes`) reads it,
+In stage order: `tokens` cuts the text, `parser` (with `grammar` and `regexes`) reads it,
 `commands`, `conditions`, `expressions` and `values` are what was read, `query` runs it over events.
 What is not supported raises `MalformedQueryError`, with its place and what is supported; nothing
 is ever ignored. The rules come from the AWS documentation of each command; where that says

@@ -56,14 +56,17 @@ class Cursor:
     def new_field(self) -> str:
         """The name of a field the query makes; AWS refuses to make one twice."""
         token = self.take(Kind.NAME, "a new field's name")
-        return self.make_field(token.text, token)
+        if token.text in self._fields:
+            raise self.malformed(f"field {token.text!r} exists already", token)
+        self._fields.append(token.text)
+        return token.text
 
-    def make_field(self, name: str, token: Token) -> str:
-        """The same for a name written inside of a token."""
-        if name in self._fields:
-            raise self.malformed(f"field {name!r} exists already", token)
-        self._fields.append(name)
-        return name
+    def whole_number(self) -> int:
+        """Written out, from 0 on."""
+        token = self.take(Kind.NUMBER, "a whole number")
+        if not token.text.isdecimal():
+            raise self.malformed(f"number {token.text}", token, "whole numbers from 0")
+        return int(token.text)
 
     def source(self, start: Token) -> str:
         """The text from that token up to the last one passed."""

@@ -5,18 +5,18 @@ from dataclasses import dataclass
 from typing import Final
 
 from sandbox.logs.events import LogEvent
-from sandbox.logs.insights.commands import Command, Filter, Sort, SortKey
+from sandbox.logs.insights.commands import Command, Filter, SortByTime
 from sandbox.logs.insights.values import Instant, Row, text
 
 MAX_ROWS: Final = 10_000
 """What a query without `limit` returns at most; AWS takes a `limit` of 100,000, paged."""
 
-_NEWEST_FIRST: Final = Sort((SortKey("@timestamp", descending=True),))
+_NEWEST_FIRST: Final = SortByTime(newest_first=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """`rows` as GetQueryResults returns them; `matched` counts rows before limit and dedup."""
+    """`rows` as GetQueryResults returns them; `matched` counts rows before any limit."""
 
     rows: list[list[dict[str, str]]]
     matched: int
@@ -39,11 +39,7 @@ class Query:
 
     def _shown(self, rows: Sequence[Row]) -> list[list[dict[str, str]]]:
         return [
-            [
-                {"field": name, "value": text(value)}
-                for name in (*self.columns, "@ptr")
-                if (value := row.get(name)) is not None
-            ]
+            [{"field": name, "value": text(row[name])} for name in (*self.columns, "@ptr")]
             for row in rows
         ]
 

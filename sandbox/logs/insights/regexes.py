@@ -1,18 +1,18 @@
 r"""Turns the regular expressions of queries into Python's. Development only.
 
 Only what RE2 and Java share passes: no lookaround, no backreferences, no possessive quantifiers,
-group names of letters and digits, flags at the start only. `\d`, `\w` and `\s` are ASCII.
+no groups with a name, flags at the start only. `\d`, `\w` and `\s` are ASCII.
 """
 
 import re
 from typing import Final
 
 SUPPORTED: Final = (
-    r"(?i), (?m), (?s) at the start, (?<name>…), (?:…), classes, greedy and lazy quantifiers, "
+    r"(?i), (?m), (?s) at the start, (?:…), classes, greedy and lazy quantifiers, "
     r"\A \b \B \d \D \f \n \r \s \S \t \v \w \W \xHH and escaped punctuation"
 )
 _FLAGS: Final = re.compile(r"\(\?[ims]+\)")
-_NAMED: Final = re.compile(r"\(\?<([A-Za-z][A-Za-z0-9]*)>")
+_GROUP: Final = re.compile(r"\(\?:")
 _SET: Final = re.compile(r"\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
 _ESCAPE: Final = re.compile(r"\\(?:x[0-9A-Fa-f]{2}|[AbBdDfnrsStvwW]|[^A-Za-z0-9])", re.DOTALL)
 _POSSESSIVE: Final = re.compile(r"[*+?}]\+")
@@ -48,7 +48,7 @@ def _piece(pattern: str, start: int) -> tuple[int, str]:
     if pattern[start] == "[":
         return _set(pattern, start)
     if pattern.startswith("(?", start):
-        return _group(pattern, start)
+        return _verbatim(_GROUP, pattern, start, "lookaround, flag or group")
     if _POSSESSIVE.match(pattern, start):
         raise UnsupportedRegexError("possessive quantifier", start)
     return start + 1, pattern[start]
@@ -68,10 +68,3 @@ def _set(pattern: str, start: int) -> tuple[int, str]:
     if "[" in found[1:].replace(r"\[", "") or "&&" in found:
         raise UnsupportedRegexError("nested character class", start)
     return end, found
-
-
-def _group(pattern: str, start: int) -> tuple[int, str]:
-    named = _NAMED.match(pattern, start)
-    if named is not None:
-        return named.end(), f"(?P<{named.group(1)}>"
-    return _verbatim(re.compile(r"\(\?:"), pattern, start, "lookaround, flag or group")

@@ -1,54 +1,36 @@
-"""The cost of a month: its arithmetic, held to cases computed by hand."""
+"""The cost of a month: its arithmetic, held to cases computed by hand, and the page."""
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from benchmarks.cost import prices
-from benchmarks.cost.article import healthy_month, sleep
-from benchmarks.cost.bill import Plan, bill, execution, lambda_seconds, total
-from benchmarks.cost.markdown import dollars, table
-from benchmarks.cost.measurements import Measurements, Story, Use
-from benchmarks.cost.metered import custom_metrics
-from benchmarks.cost.page import CLUSTERS, Facts, Limits, page
-from benchmarks.cost.stories import HEALTHY, OPENED, RESOLVED
-from benchmarks.cost.template import Standing, standing
+from benchmarks.cost import bill as bills
+from benchmarks.cost.bill import PRICES, Plan, bill, check_seconds, execution
+from benchmarks.cost.counts import HEALTHY, MEASURED, OPENED, RESOLVED, Check, Counts, Story
+from benchmarks.cost.measure import custom_metrics
+from benchmarks.cost.page import CLUSTERS, dollars, page, table
 
-CHECK = Use(
-    function="CheckReplication",
-    clusters=10,
-    publishers=False,
-    invocations=3,
-    seconds=1.0,
-    cpu_seconds=0.256,
-    max_memory_mb=70,
-    log_events=33,
-    log_bytes=10_000,
-    metrics=30,
-    parameter_calls=6,
-    reads=0,
-    writes=0,
-)
-NOTIFY = replace(
-    CHECK, function="Notify", clusters=0, cpu_seconds=0.128, parameter_calls=1, reads=1, writes=3
-)
+PAGE = Path(__file__).parents[3] / "docs" / "cost.md"
+
+CHECK = Check(clusters=10, parameter_calls=6, metrics=30, log_bytes=10_000, processor_seconds=0.256)
 HEALTHY_RUN = Story(HEALTHY, transitions=4, notified=0, reads=1, writes=0)
 OPENED_RUN = Story(OPENED, transitions=24, notified=1, reads=1, writes=2)
 RESOLVED_RUN = Story(RESOLVED, transitions=14, notified=1, reads=1, writes=2)
-STANDING = Standing(alarm_metrics=3, dashboards=1)
-MEASURED = Measurements(
+COUNTS = Counts(
     date="2026-11-23",
-    machine="a machine",
+    memory_mb=256,
+    limit_seconds=60,
+    alarm_metrics=3,
+    dashboards=1,
     stories=(HEALTHY_RUN, OPENED_RUN, RESOLVED_RUN),
     checks=tuple(replace(CHECK, clusters=clusters, metrics=3 * clusters) for clusters in CLUSTERS),
-    notify=NOTIFY,
 )
 
 
 def test_a_bill_is_what_it_is_by_hand() -> None:
     """Ten clusters every five minutes are 730 * 12 = 8,760 checks a month."""
-    lines = bill(Plan(10, 5), CHECK, HEALTHY_RUN, STANDING, memory_mb=256)
     expected = {
         "CloudWatch custom metrics": 9.00,  # 30 * 0.30
         "KMS, passwords decrypted": 0.28908,  # 8,760 * 11 = 96,360 * 0.000003
@@ -62,12 +44,13 @@ def test_a_bill_is_what_it_is_by_hand() -> None:
         "Dashboard": 3.00,
         "Alarms": 0.30,
     }
-    assert expected == {line.item: pytest.approx(line.dollars, rel=1e-5) for line in lines}
-    assert 13.636959 == pytest.approx(total(lines), rel=1e-6)
+    found = bill(COUNTS, Plan(10, 5))
+    assert list(expected) == list(found)
+    assert expected == pytest.approx(found, rel=1e-5)
 
 
 @pytest.mark.parametrize(
-    ("use", "memory_mb", "seconds"),
+    ("check", "memory_mb", "seconds"),
     [
         # 256 MB are 256/1,769 of a processor: 1.769 s, and 6 * 0.02 + 0.03
         pytest.param(CHECK, 256, 1.919, id="a share of a processor"),
@@ -75,58 +58,48 @@ def test_a_bill_is_what_it_is_by_hand() -> None:
         pytest.param(CHECK, 10_240, 0.256 + 0.15, id="never more than one"),
         # 65 clusters are looked at in two rounds
         pytest.param(replace(CHECK, clusters=65), 1_769, 0.256 + 0.12 + 0.06, id="two rounds"),
-        # one call of Parameter Store, four requests to Slack
-        pytest.param(NOTIFY, 1_769, 0.128 + 0.02 + 1.0, id="Notify"),
     ],
 )
-def test_time_on_lambda_is_computing_by_share_and_waiting(
-    use: Use, memory_mb: int, seconds: float
-) -> None:
-    """Processor seconds stretch with less memory; waiting does not."""
-    assert seconds == pytest.approx(lambda_seconds(use, memory_mb))
+def test_the_time_on_lambda(check: Check, memory_mb: int, seconds: float) -> None:
+    """Computing by the share of a processor, waiting as assumed."""
+    assert seconds == pytest.approx(check_seconds(check, memory_mb))
 
 
 @pytest.mark.parametrize(
     ("metrics", "expected"),
-    [(0, 0.0), (1, 0.30), (10_000, 3_000.0), (10_001, 3_000.1), (250_000, 27_000.0)],
+    [(0, 0), (3, 0.9), (10_000, 3_000), (10_001, 3_000.1), (250_000, 27_000)],
 )
-def test_metrics_are_charged_by_tier(metrics: int, expected: float) -> None:
+def test_metrics_are_charged_tier_by_tier(metrics: int, expected: float) -> None:
     """0.30 for each of the first 10,000, 0.10 for each of the next 240,000."""
-    assert expected == pytest.approx(prices.of_metrics(metrics))
+    assert expected == pytest.approx(bills.metrics(metrics))
 
 
 def test_more_metrics_than_the_tiers_hold_are_refused() -> None:
     """Rather than computed wrongly."""
-    with pytest.raises(prices.TooManyMetricsError, match="250,001 metrics"):
-        prices.of_metrics(250_001)
+    with pytest.raises(bills.TooManyMetricsError, match="250,001 metrics"):
+        bills.metrics(250_001)
 
 
 def test_an_execution_that_tells_is_what_it_is_by_hand() -> None:
-    """24 transitions, 1 + 1 reads, 2 + 3 writes, and one Notify: (0.8845 + 1.02) s * 0.25 GB."""
-    expected = 0.0006 + 2 * 0.000000125 + 5 * 0.000000625 + 0.0000002 + 0.0000079354
-    assert expected == pytest.approx(execution(OPENED_RUN, NOTIFY, 256), rel=1e-5)
+    """24 transitions, a read, two writes, and a second of one Notify at a quarter of a GB."""
+    expected = 0.0006 + 0.000000125 + 2 * 0.000000625 + 0.0000002 + 0.25 * 0.0000166667
+    assert expected == pytest.approx(execution(COUNTS, OPENED_RUN))
 
 
 def test_a_quiet_execution_is_its_transitions_and_one_read() -> None:
     """Nobody is told, so Notify costs nothing."""
-    assert 0.000100125 == pytest.approx(execution(HEALTHY_RUN, NOTIFY, 256))
+    assert 0.000100125 == pytest.approx(execution(COUNTS, HEALTHY_RUN))
 
 
 def test_the_articles_lambda_is_one_for_each_cluster() -> None:
-    """8,760 * 2 invocations of 1.919 s at 256 MB; a second of sleep is a quarter of a GB-second."""
+    """8,760 * 2 invocations of 1.919 s at 256 MB."""
     expected = 2 * 8_760 * (0.0000002 + 1.919 * 0.25 * 0.0000166667)
-    assert expected == pytest.approx(healthy_month(Plan(2, 5), CHECK, 256))
-    assert 0.25 * 0.0000166667 == pytest.approx(sleep(256))
+    assert expected == pytest.approx(bills.single_lambda(COUNTS, Plan(2, 5)))
 
 
-def test_secrets_are_a_password_for_each_database_and_slacks_token() -> None:
-    """With its publisher, a cluster has two."""
-    assert (11, 21, 1) == (CHECK.secrets, replace(CHECK, publishers=True).secrets, NOTIFY.secrets)
-
-
-def test_measurements_survive_json() -> None:
-    """What is read from build/cost.json is what was written."""
-    assert MEASURED == Measurements.from_json(MEASURED.to_json())
+def test_counts_survive_json() -> None:
+    """What is read from measured.json is what was written."""
+    assert COUNTS == Counts.from_json(COUNTS.to_json())
 
 
 def test_custom_metrics_are_counted_once_each() -> None:
@@ -141,25 +114,6 @@ def test_custom_metrics_are_counted_once_each() -> None:
     assert expected == custom_metrics(lines)
 
 
-def test_what_stands_is_counted_in_the_template() -> None:
-    """A metric's own alarm looks at one, metric math at as many as it reads."""
-    template = """
-    Resources:
-      One: {Type: AWS::CloudWatch::Alarm, Properties: {Namespace: AWS/States}}
-      Two:
-        Type: AWS::CloudWatch::Alarm
-        Condition: IsScheduled
-        Properties:
-          Metrics:
-            - {Id: sum, Expression: a + b}
-            - {Id: a, MetricStat: {Metric: !Ref Queue}}
-            - {Id: b, MetricStat: {Metric: !GetAtt Queue.Arn}}
-      Function: {Properties: {FunctionName: !Sub "${AWS::StackName}-x"}}
-      Dashboard: {Type: AWS::CloudWatch::Dashboard}
-    """
-    assert Standing(alarm_metrics=3, dashboards=1) == standing(template)
-
-
 @pytest.mark.parametrize(
     ("amount", "expected"),
     [(0, "0.00"), (0.0049, "< 0.01"), (0.005, "0.01"), (1234.5, "1,234.50")],
@@ -170,16 +124,16 @@ def test_dollars_are_shown_to_the_cent(amount: float, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("price", "expected"),
+    ("name", "expected"),
     [
-        (prices.STATE_TRANSITION, "$0.025 per 1,000 state transitions"),
-        (prices.LAMBDA_REQUEST, "$0.20 per 1,000,000 requests"),
-        (prices.DASHBOARD, "$3.00 per dashboard"),
+        ("state_transition", "$0.025 per 1,000 state transitions"),
+        ("lambda_request", "$0.20 per 1,000,000 requests"),
+        ("dashboard", "$3.00 per dashboard"),
     ],
 )
-def test_prices_are_shown_with_their_unit(price: prices.Price, expected: str) -> None:
+def test_prices_are_shown_with_their_unit(name: str, expected: str) -> None:
     """As AWS's pages do."""
-    assert expected == str(price)
+    assert expected == str(PRICES[name])
 
 
 def test_a_table_is_markdown() -> None:
@@ -187,20 +141,29 @@ def test_a_table_is_markdown() -> None:
     assert "| a | b |\n| --- | ---: |\n| c | 1 |" == table(["a", "b"], [["c", "1"]])
 
 
+def test_the_page_is_the_one_of_the_counts() -> None:
+    """If this fails: `python -m benchmarks.cost --measured`."""
+    assert page(Counts.from_json(MEASURED.read_text())) == PAGE.read_text()
+
+
 def test_the_page_shows_every_total() -> None:
     """The totals of the tables are those of the bills."""
-    facts = Facts(MEASURED, STANDING, Limits(memory_mb=256, seconds=60))
-    text = page(facts)
+    text = page(COUNTS)
     for minutes in (1, 5):
-        totals = [dollars(total(facts.bill(Plan(clusters, minutes)))) for clusters in CLUSTERS]
-        assert f"| **total** | {' | '.join(f'**{one}**' for one in totals)} |" in text
-    assert "At 256 MB no check comes near it." in text
+        totals = [sum(bill(COUNTS, Plan(clusters, minutes)).values()) for clusters in CLUSTERS]
+        shown = " | ".join(f"**{dollars(total)}**" for total in totals)
+        assert f"| **total** | {shown} |" in text
 
 
-def test_the_page_warns_of_a_check_that_may_not_end() -> None:
-    """By the estimate, not by what was seen on the machine it was measured on."""
-    slow = [
-        replace(use, cpu_seconds=9.0) if use.clusters == 1_000 else use for use in MEASURED.checks
-    ]
-    facts = Facts(replace(MEASURED, checks=tuple(slow)), STANDING, Limits(256, 60))
-    assert "At 256 MB a check of 1,000 clusters exceeds it" in page(facts)
+@pytest.mark.parametrize(
+    ("processor_seconds", "verdict"),
+    [
+        (0.2, "At 256 MB no check comes near it."),
+        (5, "At 256 MB a check of 1,000 clusters comes near it, by the estimate of 35 s"),
+        (9, "At 256 MB a check of 1,000 clusters exceeds it, by the estimate of 63 s"),
+    ],
+)
+def test_the_page_warns_of_a_check_that_may_not_end(processor_seconds: float, verdict: str) -> None:
+    """By the estimate, not by what was seen on the machine that counted."""
+    slow = tuple(replace(one, processor_seconds=processor_seconds) for one in COUNTS.checks)
+    assert verdict in page(replace(COUNTS, checks=slow))

@@ -56,8 +56,8 @@ def test_a_failing_expression_outside_a_task_ends_the_execution() -> None:
 
 @pytest.mark.parametrize(
     "expression",
-    ["{% $states.input. %}", "{% $.a %}", "{% $$ %}", "{% $eval('1') %}"],
-    ids=["no JSONata", "the context item", "the root", "$eval"],
+    ["{% $states.input. %}", "{% $.a %}", "{% $$ %}", "{% $eval('1') %}", "{% $uuid() %}"],
+    ids=["no JSONata", "the context item", "the root", "$eval", "not supported"],
 )
 def test_a_definition_with_an_unusable_expression_is_refused(expression: str) -> None:
     with LocalAws(FakeFunctions({})) as aws, pytest.raises(ClientError, match=r"definition|parse"):

@@ -37,20 +37,25 @@ def test_what_was_posted_can_be_read(server: SlackServer, client: WebClient) -> 
 
 def test_a_failure_can_be_ordered(server: SlackServer, client: WebClient) -> None:
     """For as many calls as said."""
-    order = {"method": "auth.test", "failure": "error", "value": "fatal_error", "times": 1}
+    order = {
+        "method": "chat.postMessage",
+        "failure": "error",
+        "value": "fatal_error",
+        "times": 1,
+    }
 
     assert 200 == request(server, "POST", "/_control/fail", order)[0]
     with pytest.raises(SlackApiError, match="fatal_error"):
-        client.auth_test()
-    assert client.auth_test()["ok"]
+        client.chat_postMessage(channel=ALERTS, text="broken")
+    assert client.chat_postMessage(channel=ALERTS, text="broken")["ok"]
 
 
 BAD_ORDERS: dict[str, tuple[object, str]] = {
     "no object": ("oops", "failure is one of"),
-    "unknown failure": ({"method": "auth.test", "failure": "earthquake"}, "rate_limited"),
-    "unknown method": ({"method": "auth.tset", "failure": "server_error"}, "auth.test"),
+    "unknown failure": ({"method": "chat.update", "failure": "earthquake"}, "rate_limited"),
+    "unknown method": ({"method": "chat.updaet", "failure": "server_error"}, "chat.update"),
     "a value too many": (
-        {"method": "auth.test", "failure": "drop_connection", "value": 1},
+        {"method": "chat.update", "failure": "drop_connection", "value": 1},
         "drop_connection",
     ),
 }

@@ -84,9 +84,9 @@ def test_failures_come_one_after_the_other_and_only_as_often_as_told(
         errors.append(refused.value.response["error"])
 
     assert ["not_in_channel", "fatal_error", "fatal_error"] == errors
-    assert client.auth_test()["ok"]
-    assert client.chat_postMessage(channel=ALERTS, text="broken")["ok"]
-    assert {POST: 4, "auth.test": 1} == workspace.calls
+    posted = client.chat_postMessage(channel=ALERTS, text="broken")
+    assert client.chat_update(channel=ALERTS, ts=posted["ts"], text="recovered")["ok"]
+    assert {POST: 4, "chat.update": 1} == workspace.calls
 
 
 @pytest.mark.parametrize(

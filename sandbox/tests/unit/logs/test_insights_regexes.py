@@ -8,7 +8,7 @@ from sandbox.logs.insights.regexes import UnsupportedRegexError, compile_regex
 @pytest.mark.parametrize(
     ("pattern", "subject", "found"),
     [
-        pytest.param("(?<lsn>[0-9A-F]+/[0-9A-F]+)", "at 0/17184E8", "0/17184E8", id="named group"),
+        pytest.param("([0-9A-F]+/[0-9A-F]+)", "at 0/17184E8", "0/17184E8", id="group"),
         pytest.param("(?i)error", "an ERROR", "ERROR", id="flag"),
         pytest.param("(?is)a.b", "A\nB", "A\nB", id="flags"),
         pytest.param("a.b", "a\nb", None, id="dot stops at a line feed"),
@@ -35,7 +35,7 @@ def test_supported(pattern: str, subject: str, found: str | None) -> None:
         pytest.param("^(?i)a", 1, "flag", id="flag elsewhere"),
         pytest.param("(?x)a", 0, "flag", id="unknown flag"),
         pytest.param("(?P<a>b)", 0, "group", id="Python's named group"),
-        pytest.param("(?<a_b>c)", 0, "group", id="underscore in a group's name"),
+        pytest.param("(?<a>b)", 0, "group", id="named group"),
         pytest.param("(?>a)", 0, "group", id="atomic group"),
         pytest.param(r"(a)\1", 3, "backreference", id="backreference"),
         pytest.param(r"a\Z", 1, "escape", id="escape of Python only"),

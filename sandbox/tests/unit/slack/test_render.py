@@ -67,12 +67,7 @@ def inlines(kind: str, *elements: dict[str, Any]) -> dict[str, Any]:
 
 
 PLAIN = {"type": "plain_text", "text": "[red]*x*"}
-BOLD = {"type": "text", "text": "x", "style": {"bold": True}}
-BUTTON = {
-    "type": "button",
-    "text": {"type": "plain_text", "text": "Run"},
-    "url": "https://a.example",
-}
+LETTER = {"type": "text", "text": "x"}
 BLOCKS: dict[str, tuple[dict[str, Any], str]] = {
     "header is plain": ({"type": "header", "text": PLAIN}, "[red]*x*"),
     "section": ({"type": "section", "text": {"type": "mrkdwn", "text": "*x*"}}, "x"),
@@ -80,32 +75,13 @@ BLOCKS: dict[str, tuple[dict[str, Any], str]] = {
         {"type": "section", "fields": [{"type": "mrkdwn", "text": name} for name in "abc"]},
         f"a{' ' * 49}b\nc",
     ),
-    "accessory": ({"type": "section", "text": PLAIN, "accessory": BUTTON}, "[red]*x*\n Run"),
     "context": ({"type": "context", "elements": [PLAIN, PLAIN]}, "[red]*x*  [red]*x*"),
-    "actions": ({"type": "actions", "elements": [BUTTON, BUTTON]}, "Run    Run"),
-    "divider": ({"type": "divider"}, "─" * 100),
-    "rich text": (
-        inlines(
-            "rich_text",
-            inlines(
-                "rich_text_section",
-                BOLD,
-                {"type": "text", "text": "*y*", "style": {"code": True}},
-                {"type": "link", "url": "https://a.example"},
-                {"type": "link", "url": "https://a.example", "text": "[z]"},
-                {"type": "emoji", "name": "fire"},
-            ),
-            inlines("rich_text_quote", BOLD),
-            inlines(
-                "rich_text_list",
-                inlines("rich_text_section", BOLD),
-                inlines("rich_text_section", BOLD),
-            ),
-        ),
-        "x*y*https://a.example[z]🔥\n▌ x\n • x\n • x",
+    "rich text is plain": (
+        inlines("rich_text", inlines("rich_text_section", LETTER, {"type": "text", "text": "*y*"})),
+        "x*y*",
     ),
     "preformatted": (
-        inlines("rich_text", inlines("rich_text_preformatted", BOLD)),
+        inlines("rich_text", inlines("rich_text_preformatted", LETTER)),
         f"╭{'─' * 98}╮\n│ x{' ' * 95} │\n╰{'─' * 98}╯",
     ),
 }
@@ -136,14 +112,6 @@ def test_a_message_without_blocks_shows_its_text_and_that_it_was_edited() -> Non
     edited = replace(ALERT, text="*recovered*", blocks=(), history=(ALERT,))
 
     assert "Shop Alerts APP   22:13 UTC  (edited)\nrecovered" == shown(message(edited))
-
-
-def test_attachments_follow_the_blocks() -> None:
-    """In a frame of their colour."""
-    attachment = {"color": "#ff0000", "blocks": [{"type": "section", "text": PLAIN}]}
-    attached = Message("C0ALERTS", "x", "1700000000.000100", attachments=(attachment,))
-
-    assert "│ [red]*x*" in shown(message(attached))
 
 
 def test_a_conversation_shows_the_thread_below_its_parent() -> None:
