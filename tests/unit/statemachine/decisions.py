@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from functions.check_replication import selection
 from sandbox.aws.moto_adapters.jsonata import evaluate
 from scripts.definition import expression
 
@@ -10,7 +11,7 @@ NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 EPOCH = int(NOW.timestamp())
 DAY = 86_400
 MONITOR = {
-    "cluster": "the monitor",
+    "cluster": selection.MONITOR,
     "status": "healthy",
     "fingerprint": "healthy",
     "findings": [],
