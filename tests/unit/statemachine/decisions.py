@@ -10,7 +10,7 @@ from scripts.definition import expression
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 EPOCH = int(NOW.timestamp())
 DAY = 86_400
-MONITOR = {
+MONITOR: dict[str, Any] = {
     "cluster": selection.MONITOR,
     "status": "healthy",
     "fingerprint": "healthy",
