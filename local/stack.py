@@ -20,6 +20,7 @@ from sandbox.aws.lambda_runtime import FunctionConfig
 from sandbox.logs.moto_events import MotoEvents
 from sandbox.logs.queries import QueryService
 from sandbox.logs.shipper import Shipper, cluster_log_group, instance_log_stream
+from sandbox.patience import HANG_SECONDS
 from sandbox.postgres.certificates import CertificateAuthority
 from sandbox.postgres.tls import TlsFront
 from sandbox.slack import Channel, SlackServer, Workspace
@@ -82,7 +83,7 @@ class Stack:
         document = dict(input_) if isinstance(input_, Mapping) else input_
         return start_execution(self.aws.client("stepfunctions"), self.state_machine, document)
 
-    def finished(self, arn: str, timeout: float = 120) -> Execution:
+    def finished(self, arn: str, timeout: float = HANG_SECONDS) -> Execution:
         """Wait for its end. Raises `ExecutionStillRunningError` after `timeout` seconds."""
         client = self.aws.client("stepfunctions")
         description = wait_for_end(client, arn, timeout)

@@ -1,10 +1,9 @@
 """Known vulnerabilities of what the Lambda package ships: `python -m scripts.check_dependencies`.
 
 pip-audit asks a service about each pinned distribution. When that service cannot be asked,
-pip-audit ends as if nothing were wrong; here this is said, and `--strict` makes it an error.
+pip-audit ends as if nothing were wrong; here this is said, and is an exit status of its own.
 """
 
-import argparse
 import json
 import subprocess
 import sys
@@ -14,6 +13,9 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 PROJECT: Final = Path(__file__).parents[1]
+
+NOT_AUDITED: Final = 3
+"""Exit status: nothing bad is known, but not of all; the Makefile tells it from 1, which is bad."""
 
 
 class AuditFailedError(Exception):
@@ -56,8 +58,11 @@ class Audit:
             ),
         )
 
-    def failed(self, *, strict: bool) -> bool:
-        return bool(self.findings) or (strict and bool(self.not_audited))
+    @property
+    def exit_status(self) -> int:
+        if self.findings:
+            return 1
+        return NOT_AUDITED if self.not_audited else 0
 
     def lines(self) -> list[str]:
         """The outcome in words; what was not audited is never called free of findings."""
@@ -113,16 +118,13 @@ def _fix(found: Mapping[str, Any]) -> str:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else "")
-    parser.add_argument("--strict", action="store_true", help="fail if something was not audited")
-    strict: bool = parser.parse_args().strict
     try:
         outcome = audit(PROJECT / "requirements.txt")
     except AuditFailedError as error:
         print(f"NOT AUDITED, nothing is known about any distribution: {error}")  # noqa: T201 - the report
-        return 1 if strict or not isinstance(error, ServiceUnreachableError) else 0
+        return NOT_AUDITED if isinstance(error, ServiceUnreachableError) else 1
     print("\n".join(outcome.lines()))  # noqa: T201 - likewise
-    return 1 if outcome.failed(strict=strict) else 0
+    return outcome.exit_status
 
 
 if __name__ == "__main__":

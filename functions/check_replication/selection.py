@@ -7,8 +7,8 @@ from functions.check_replication.execution_input import ExecutionInput
 from functions.check_replication.targets import Misconfigured, Target, target
 
 MONITOR: Final = "the monitor"
-"""Stands for a cluster's name where the monitor speaks of itself, as in the state machine; with its
-space no parameter's name can be taken for it."""
+"""Stands for a cluster's name where the monitor speaks of itself, also in the state machine, whose
+definition gets it from here; with its space no parameter's name can be taken for it."""
 
 
 def select(

@@ -1,4 +1,4 @@
-"""The baseline: the rules of the article this monitor grew from, in our own words.
+"""The baseline: the rules of the one Lambda this monitor grew from (README), in our own words.
 
 It takes the first row of pg_stat_subscription, whichever that is: stopped if one of its two times
 is missing, delayed at the publisher if the last message was sent too long ago, delayed at the

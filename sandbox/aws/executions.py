@@ -8,13 +8,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from sandbox.aws.json_types import Json
+from sandbox.patience import HANG_SECONDS
 
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
     from mypy_boto3_stepfunctions.type_defs import DescribeExecutionOutputTypeDef
 
 _POLL_SECONDS: Final = 0.02
-_BEGIN_SECONDS: Final = 10
 _MAP_LEFT: Final = ("MapStateSucceeded", "MapStateFailed", "MapStateAborted", "MapStateExited")
 
 
@@ -48,7 +48,7 @@ def start_execution(client: "SFNClient", arn: str, data: Json, name: str | None 
 
 
 def wait_for_end(
-    client: "SFNClient", arn: str, timeout: float = 30.0
+    client: "SFNClient", arn: str, timeout: float = HANG_SECONDS
 ) -> "DescribeExecutionOutputTypeDef":
     """DescribeExecution's answer once it has ended.
 
@@ -65,10 +65,10 @@ def wait_for_end(
 
 def stop_execution(client: "SFNClient", arn: str) -> None:
     """Stop an execution, as soon as it has begun: moto cannot stop one that it still parses."""
-    deadline = time.monotonic() + _BEGIN_SECONDS
+    deadline = time.monotonic() + HANG_SECONDS
     while not client.get_execution_history(executionArn=arn)["events"]:
         if time.monotonic() > deadline:
-            raise ExecutionStillRunningError(f"{arn} has not begun within {_BEGIN_SECONDS} s")
+            raise ExecutionStillRunningError(f"{arn} has not begun within {HANG_SECONDS:g} s")
         time.sleep(_POLL_SECONDS)
     client.stop_execution(executionArn=arn)
 

@@ -18,6 +18,7 @@ from typing import Any, Final, Self
 
 import pg8000.native
 
+from sandbox.patience import HANG_SECONDS
 from sandbox.postgres.account import private_directory, server_identity
 from sandbox.postgres.binaries import Installation
 from sandbox.postgres.data_directory import SUPERUSER, make_data_directory, program_environment
@@ -108,7 +109,7 @@ class Server:
     def start(self) -> None:
         """Start, unless it runs already, and wait until connections are accepted.
 
-        Raises `ServerNotStartedError`, or `DeadlinePassedError` if it takes longer than a minute.
+        Raises `ServerNotStartedError`, or `DeadlinePassedError` if it never does.
         """
         if self.running:
             return
@@ -188,7 +189,7 @@ class Server:
         user: str = SUPERUSER,
         password: str | None = None,
         database: str = "postgres",
-        timeout_seconds: float = 30,
+        timeout_seconds: float = HANG_SECONDS,
     ) -> pg8000.native.Connection:
         """A connection without TLS, by default the superuser's."""
         return pg8000.native.Connection(

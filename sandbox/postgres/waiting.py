@@ -6,6 +6,8 @@ Development only.
 import time
 from collections.abc import Callable
 
+from sandbox.patience import HANG_SECONDS
+
 POLL_SECONDS = 0.05
 
 
@@ -18,11 +20,11 @@ def wait_until(
     *,
     that: str,
     look_at: Callable[[], str],
-    seconds: float = 60,
+    seconds: float = HANG_SECONDS,
 ) -> None:
     """Return as soon as `condition()` holds, or raise `DeadlinePassedError` after `seconds`.
 
-    `that` completes "waited 60 s until …"; `look_at` is asked only on failure.
+    `that` completes "waited 300 s until …"; `look_at` is asked only on failure.
     """
     deadline = time.monotonic() + seconds
     while not condition():

@@ -15,8 +15,6 @@ from local.control import ADDRESS_FILE
 from local.deployment import PROJECT
 from local.trials.command import RESULTS
 
-SECONDS = 60
-
 
 def command(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
@@ -25,7 +23,6 @@ def command(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
         env={**os.environ, "PYTHONPATH": str(PROJECT)},
         capture_output=True,
         text=True,
-        timeout=SECONDS,
         check=False,
     )
 
@@ -58,10 +55,8 @@ def up(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], Path]]:
         text=True,
     ) as process:
         try:
-            deadline = time.monotonic() + SECONDS
             while not (tmp_path / ADDRESS_FILE).exists():
                 assert process.poll() is None, "the stack ended before it was up"
-                assert time.monotonic() < deadline, "the stack was not up in time"
                 time.sleep(0.1)
             yield process, tmp_path
         finally:
@@ -82,7 +77,7 @@ def test_a_stack_in_one_terminal_is_run_broken_and_fixed_from_another(
     assert (1, True) == (not_json.returncode, "the input is not JSON" in not_json.stderr)
     started = descendants(process.pid)
     process.send_signal(signal.SIGTERM)
-    output, _ = process.communicate(timeout=SECONDS)
+    output, _ = process.communicate()
     assert started, "nothing ran below the stack"
     assert "python -m local break" in output
     assert set() == {pid for pid in started if Path(f"/proc/{pid}").exists()}

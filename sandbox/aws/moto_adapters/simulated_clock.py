@@ -4,14 +4,12 @@ import threading
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from operator import attrgetter
-from typing import Final
 
 from moto.stepfunctions.parser.asl.eval.environment import Environment
 
 from sandbox.aws.moto_adapters.activity import Event
 from sandbox.aws.moto_adapters.clock import Clock
-
-_WORK_SECONDS: Final = 60
+from sandbox.patience import HANG_SECONDS
 
 
 class StillAtWorkError(Exception):
@@ -46,7 +44,7 @@ class SimulatedClock(Clock):
     def now(self) -> datetime:
         return self._now
 
-    def settle(self, timeout: float = _WORK_SECONDS) -> None:
+    def settle(self, timeout: float = HANG_SECONDS) -> None:
         """Wait until every execution has ended or sleeps, without moving.
 
         Raises `StillAtWorkError` after `timeout` real seconds.
@@ -58,7 +56,7 @@ class SimulatedClock(Clock):
                 "does a function or a service not answer?"
             )
 
-    def run_until(self, instant: datetime, timeout: float = _WORK_SECONDS) -> None:
+    def run_until(self, instant: datetime, timeout: float = HANG_SECONDS) -> None:
         """Move to `instant`, waking sleepers in the order of their time, one after the other.
 
         Each time it waits for at most `timeout` real seconds as `settle` does. Raises

@@ -3,8 +3,6 @@
 from collections import Counter
 from datetime import UTC, datetime
 
-import pytest
-
 from tests.integration.incidents.monitor import Monitor, start_monitor
 from tests.integration.incidents.world import FAILS, SLOT_UNUSED, UNREACHABLE, Outage
 
@@ -78,7 +76,6 @@ def live_through(monitor: Monitor) -> list[str]:
     return executions
 
 
-@pytest.mark.timeout(300)
 def test_a_day_with_three_outages_a_flap_and_slack_down() -> None:
     """Nothing twice, nothing missing; of a single missed connection (02:17) nobody hears."""
     with start_monitor(at("00:00"), OUTAGES) as monitor:

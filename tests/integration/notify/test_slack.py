@@ -8,6 +8,7 @@ from functions.notify.alert.message import Message
 from functions.notify.event import Posted
 from functions.notify.settings import SlackSettings
 from functions.notify.slack import Slack, SlackError, SlackRefusedError, SlackUnavailableError
+from sandbox.patience import HANG_SECONDS
 from sandbox.slack import UPLOAD, Failure, SlackServer, Workspace
 from tests.integration.notify.conftest import (
     ALERTS,
@@ -25,6 +26,12 @@ MESSAGE = Message("it broke", BLOCKS)
 
 @pytest.fixture
 def slack(server: SlackServer, settings: SlackSettings) -> Slack:
+    return Slack(settings, server.base_url, timeout_seconds=HANG_SECONDS)
+
+
+@pytest.fixture
+def impatient(server: SlackServer, settings: SlackSettings) -> Slack:
+    """For what is not answered in any case."""
     return Slack(settings, server.base_url, timeout_seconds=1)
 
 
@@ -103,7 +110,6 @@ def test_a_passing_failure(slack: Slack, workspace: Workspace, failure: Failure)
         pytest.param(Failure.rate_limited(retry_after=1), "ratelimited", 1, id="429"),
         pytest.param(Failure.server_error(500), "HTTP 500", 2, id="500"),
         pytest.param(Failure.server_error(502), "HTTP 502", 1, id="502"),
-        pytest.param(Failure.timeout(), "timed out", 1, id="timeout"),
         pytest.param(Failure.drop_connection(), "Remote end closed", 2, id="connection dropped"),
         pytest.param(Failure.error("internal_error"), "internal_error", 1, id="internal error"),
     ],
@@ -116,6 +122,14 @@ def test_slack_is_unavailable(
     with pytest.raises(SlackUnavailableError, match=f"Slack {POST}: .*{shown}"):
         slack.post(MESSAGE)
     assert calls == workspace.calls[POST]
+
+
+def test_a_silent_slack_is_unavailable(impatient: Slack, workspace: Workspace) -> None:
+    """It is asked once: the answer may be under way."""
+    workspace.fail(POST, Failure.timeout())
+    with pytest.raises(SlackUnavailableError, match=f"Slack {POST}: .*timed out"):
+        impatient.post(MESSAGE)
+    assert 1 == workspace.calls[POST]
 
 
 @pytest.mark.parametrize(
@@ -197,7 +211,6 @@ def test_invalid_blocks(slack: Slack) -> None:
         ),
         pytest.param(UPLOAD, Failure.server_error(500), "HTTP 500", id="second step refused"),
         pytest.param(UPLOAD, Failure.rate_limited(7), "HTTP 429", id="second step limited"),
-        pytest.param(UPLOAD, Failure.timeout(), "timed out", id="second step times out"),
         pytest.param(UPLOAD, Failure.drop_connection(), "Remote end", id="second step dropped"),
         pytest.param(COMPLETE, Failure.error("not_in_channel"), "not_in_channel", id="third step"),
     ],
@@ -210,4 +223,12 @@ def test_upload_fails(
     workspace.fail(method, failure, times=2)
     with pytest.raises(SlackError, match=shown):
         slack.attach(posted, "errors.json", "[]", "Up to 5 errors")
+    assert [] == workspace.thread(ALERTS, posted.ts)
+
+
+def test_an_upload_is_not_answered(slack: Slack, impatient: Slack, workspace: Workspace) -> None:
+    posted = slack.post(MESSAGE)
+    workspace.fail(UPLOAD, Failure.timeout(), times=2)
+    with pytest.raises(SlackError, match="timed out"):
+        impatient.attach(posted, "errors.json", "[]", "Up to 5 errors")
     assert [] == workspace.thread(ALERTS, posted.ts)

@@ -96,7 +96,7 @@ def test_alerts_know_where_the_runbook_is(resources: Resources) -> None:
 
 
 def test_defaults_are_those_of_the_article(template: dict[str, Any]) -> None:
-    """Deployed without a choice: the article's parameter path, one check a minute, switched on."""
+    """Deployed without a choice: the README's parameter path, one check a minute, switched on."""
     defaults = {name: entry["Default"] for name, entry in template["Parameters"].items()}
     assert "/monitoring-logical-replication" == defaults["SsmParameterPath"]
     assert "rate(1 minute)" == defaults["ScheduleExpression"]

@@ -63,12 +63,11 @@ def test_no_process_is_left(tmp_path: Path, ending: Ending) -> None:
 
         ending(program)
 
-        program.wait(timeout=30)
+        program.wait()
         wait_until(
             lambda: not family & parents().keys(),
             that="the servers' processes are gone",
             look_at=lambda: f"Still there: {family & parents().keys()}; logs in {tmp_path}",
-            seconds=30,
         )
 
 

@@ -9,6 +9,8 @@ import time
 from types import TracebackType
 from typing import Self
 
+from sandbox.patience import HANG_SECONDS
+
 _TAKE_TERMINAL = """
 import fcntl, runpy, signal, sys, termios
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job inherits "ignore"
@@ -54,7 +56,7 @@ class Terminal:
         self._process.wait()
         os.close(self._keyboard)
 
-    def expect(self, text: str, timeout: float = 30) -> None:
+    def expect(self, text: str, timeout: float = HANG_SECONDS) -> None:
         """Wait until `text` is displayed after what was expected before."""
         deadline = time.monotonic() + timeout
         while (found := self.shown.find(text, self._expected)) < 0:
@@ -65,7 +67,7 @@ class Terminal:
     def type(self, text: str) -> None:
         os.write(self._keyboard, text.encode())
 
-    def exit_status(self, timeout: float = 30) -> int:
+    def exit_status(self, timeout: float = HANG_SECONDS) -> int:
         """Wait for the program's end, reading what it still displays."""
         deadline = time.monotonic() + timeout
         while self._read(deadline):

@@ -124,7 +124,6 @@ def test_without_a_terminal_it_says_what_is_missing(put: Put, stored: Stored) ->
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=30,
         check=False,
     )
     assert 1 == done.returncode
@@ -140,7 +139,6 @@ def test_a_document_comes_by_standard_input(stored: Stored) -> None:
         input=document,
         capture_output=True,
         text=True,
-        timeout=30,
         check=False,
     )
     assert (0, "") == (done.returncode, done.stderr)

@@ -206,7 +206,6 @@ def test_what_is_wrong_with_the_command_line_is_told_at_once(
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=30,
         check=False,
     )
     assert (1, "") == (done.returncode, done.stdout)

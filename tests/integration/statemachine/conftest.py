@@ -126,7 +126,7 @@ class Machine:
     def run(self, input_: Any = None) -> Run:
         client = self.aws.client("stepfunctions")
         execution = start_execution(client, self.arn, {} if input_ is None else input_)
-        description = wait_for_end(client, execution, timeout=60)
+        description = wait_for_end(client, execution)
         return Run(dict(description), trace(client, execution), self.functions.events["Notify"])
 
     def start(self, input_: Any = None) -> str:

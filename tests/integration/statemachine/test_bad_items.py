@@ -125,7 +125,7 @@ def test_of_twenty_executions_that_see_a_bad_item_one_tells(
     put(made, BAD[kind])
     executions = [made.start() for _ in range(20)]
     client = made.aws.client("stepfunctions")
-    ended = [wait_for_end(client, execution, timeout=120)["status"] for execution in executions]
+    ended = [wait_for_end(client, execution)["status"] for execution in executions]
     assert Counter(SUCCEEDED=20) == Counter(ended)
     assert ONCE == notified(made)
 

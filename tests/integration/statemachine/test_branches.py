@@ -1,12 +1,13 @@
 """Who is notified of what: the Choices, the Map, and what happens when a Lambda fails."""
 
-import time
+import threading
 from typing import Any
 
 import pytest
 
 from sandbox.aws.fake_functions import FunctionError, in_turn
 from sandbox.aws.functions import ServiceError, TooManyRequestsError
+from sandbox.aws.moto_adapters import Clock
 from tests.integration.statemachine.conftest import (
     MakeMachine,
     cluster,
@@ -63,11 +64,6 @@ def test_force_notify_tells_of_healthy_clusters_too(machine: MakeMachine) -> Non
     assert {"sample-cluster": "test", "other": "opened"} == notified
 
 
-def slow(_: object) -> None:
-    """Longer than the state's TimeoutSeconds: 90 s, one of this clock's."""
-    time.sleep(2)
-
-
 @pytest.mark.parametrize(
     ("check", "error", "words"),
     [
@@ -116,11 +112,27 @@ def test_a_check_that_fails_is_told_with_the_log_of_the_function(
     assert "Complete" == event["query"]["status"]
 
 
+class _GivesUp(Clock):
+    """Time limits of 90 s are over at once, as many as it is told: those of a function's state."""
+
+    def __init__(self, times: int) -> None:
+        super().__init__(speed=200)
+        self._limits = [0.0] * times
+
+    def real_timeout(self, seconds: float) -> float:
+        given_up = seconds == 90 and self._limits
+        return self._limits.pop() if given_up else super().real_timeout(seconds)
+
+
 def test_a_check_that_hangs_is_given_up(machine: MakeMachine) -> None:
-    made = machine(slow)
-    made.clock.timeout_speed = 90
-    made.run()
-    run = made.run()
+    """By its state's TimeoutSeconds; twice, for one run without an answer is told to nobody."""
+    answer = threading.Event()
+    made = machine(lambda _: answer.wait(), clock=_GivesUp(times=2))
+    try:
+        made.run()
+        run = made.run()
+    finally:
+        answer.set()
     (finding,) = run.notified[0]["cluster"]["findings"]
     assert ("monitor_failed", "States.Timeout") == (finding["cause"], finding["evidence"]["error"])
 

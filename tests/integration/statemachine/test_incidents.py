@@ -363,7 +363,7 @@ def test_of_twenty_executions_at_once_one_tells(machine: MakeMachine) -> None:
     made = machine(lambda _: BROKEN)
     executions = [made.start() for _ in range(20)]
     client = made.aws.client("stepfunctions")
-    ended = [wait_for_end(client, execution, timeout=60)["status"] for execution in executions]
+    ended = [wait_for_end(client, execution)["status"] for execution in executions]
     assert Counter(SUCCEEDED=20) == Counter(ended)
     assert 1 == len(made.functions.events["Notify"])
     (incident,) = made.incidents().values()

@@ -1,13 +1,15 @@
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
-from mypy_boto3_ssm import SSMClient
 
 from functions.notify.settings import (
     MalformedParameterError,
     MissingParameterError,
     slack_settings,
 )
+
+if TYPE_CHECKING:
+    from mypy_boto3_ssm import SSMClient
 
 PATH = "/monitoring-logical-replication"
 TOKEN = f"{PATH}/slack/bot-token"
@@ -33,7 +35,7 @@ class FakeSsm:
         }
 
     @property
-    def client(self) -> SSMClient:
+    def client(self) -> "SSMClient":
         return cast("SSMClient", self)
 
 

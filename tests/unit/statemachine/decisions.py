@@ -3,14 +3,15 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from functions.check_replication import selection
 from sandbox.aws.moto_adapters.jsonata import evaluate
 from scripts.definition import expression
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 EPOCH = int(NOW.timestamp())
 DAY = 86_400
-MONITOR = {
-    "cluster": "the monitor",
+MONITOR: dict[str, Any] = {
+    "cluster": selection.MONITOR,
     "status": "healthy",
     "fingerprint": "healthy",
     "findings": [],

@@ -1,6 +1,7 @@
 """transitions.jsonata: an item that no execution writes so counts as absent."""
 
 from collections.abc import Iterator
+from itertools import cycle
 from typing import Any
 
 import pytest
@@ -101,23 +102,31 @@ def batched(items: list[Item], size: int) -> Iterator[list[Item]]:
     return (items[start : start + size] for start in range(0, len(items), size))
 
 
+def wrongs(name: str) -> Iterator[Item]:
+    """What the attribute of this name must not be: of another type, or of no such value."""
+    kind = "L" if name == "causes" else "N" if name in NUMBERS else "S"
+    yield from (wrong for wrong in TYPES if kind not in wrong or (kind == "L" and wrong["L"]))
+    if name in INSTANTS:
+        yield from ({"S": text} for text in NO_INSTANTS)
+        if name != "claimed_until":
+            yield {"S": at(2)}
+    if name in NUMBERS:
+        yield from ({"N": number} for number in NO_NUMBERS)
+
+
+def with_wrong_values() -> Iterator[Item]:
+    """Each wrong value of each attribute, in one after the other of the items that have it."""
+    for name in sorted({name for item in SOUND.values() for name in item} - {"cluster"}):
+        having = cycle(typed(item) for item in SOUND.values() if name in item)
+        yield from (item | {name: wrong} for item, wrong in zip(having, wrongs(name), strict=False))
+
+
 def damaged(item: Item) -> Iterator[Item]:
-    """The item with each of its attributes missing, of each other type, or of no such value."""
+    """The item with each of its attributes missing or mistyped, or of another kind's."""
     for name in item.keys() - {"cluster"}:
+        yield item | {name: {"NULL": True}}
         if not (name in OPTIONAL or (name == "closed_at" and item["status"]["S"] == "open")):
             yield without(item, name)
-        (kind,) = item[name]
-        yield from (
-            item | {name: wrong}
-            for wrong in TYPES
-            if kind not in wrong or (kind == "L" and wrong["L"])
-        )
-        if name in INSTANTS:
-            yield from (item | {name: {"S": text}} for text in NO_INSTANTS)
-            if name != "claimed_until":
-                yield item | {name: {"S": at(2)}}
-        if name in NUMBERS:
-            yield from (item | {name: {"N": number}} for number in NO_NUMBERS)
     yield from (item | {"status": {"S": status}} for status in NO_STATUS)
     later = {"open": 31 * DAY, "closed": 20 * 60, "suspected": 2 * DAY}[item["status"]["S"]]
     yield item | {"expires_at": {"N": str(EPOCH + later)}}
@@ -142,10 +151,16 @@ SITUATIONS = {
 }
 
 
-@pytest.mark.parametrize("kind", [*SOUND, "foreign"])
-def test_a_bad_item_counts_as_absent(kind: str) -> None:
+@pytest.mark.parametrize(
+    "bad",
+    [
+        pytest.param(FOREIGN, id="foreign"),
+        pytest.param(list(with_wrong_values()), id="wrong values"),
+        *(pytest.param(list(damaged(typed(item))), id=kind) for kind, item in SOUND.items()),
+    ],
+)
+def test_a_bad_item_counts_as_absent(bad: list[Item]) -> None:
     """Whatever is wrong with it; and it silences no other cluster, told of before or not."""
-    bad = FOREIGN if kind == "foreign" else list(damaged(typed(SOUND[kind])))
     told, others = typed(incident(cluster="told")), [verdict("told"), verdict("broken")]
     [absent] = decided_from([verdict()], [])
     for items in batched(bad, 99):

@@ -32,6 +32,15 @@ def wait(event: Any, _: Any) -> int:
     return os.getpid()
 
 
+def meet(event: Any, _: Any) -> int:
+    """Answer when as many processes as `processes` says were at work at once."""
+    place = Path(event["place"])
+    (place / str(os.getpid())).touch()
+    while len(list(place.iterdir())) < event["processes"]:
+        time.sleep(0.01)
+    return os.getpid()
+
+
 def fail(_: Any, __: Any) -> None:
     raise KeyError("no such key")
 

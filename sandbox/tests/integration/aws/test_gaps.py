@@ -20,6 +20,7 @@ from sandbox.aws import Clock, FakeFunctions, FunctionError, LocalAws, in_turn
 from sandbox.aws.executions import start_execution, wait_for_end
 from sandbox.aws.moto_adapters import definitions
 from sandbox.aws.moto_adapters.replacement import replaced
+from sandbox.patience import HANG_SECONDS
 from sandbox.tests.integration.aws.machines import (
     catch,
     dynamodb,
@@ -125,7 +126,7 @@ def test_a_definition_is_read_at_each_start() -> None:
 
 def test_two_conditional_writes_at_once_both_succeed() -> None:
     """Each has looked before either writes."""
-    look, both_looked = table.get_filter_expression, threading.Barrier(2, timeout=10)
+    look, both_looked = table.get_filter_expression, threading.Barrier(2, timeout=HANG_SECONDS)
 
     def look_together(*arguments: Any) -> Any:
         condition = look(*arguments)

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sandbox.patience import HANG_SECONDS
+
 if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
 
@@ -37,8 +39,8 @@ def shipped(client: "CloudWatchLogsClient", log_group: str, log_stream: str) -> 
     return [event["message"] for event in answer["events"]]
 
 
-def wait_until(met: Callable[[], bool], look_at: Callable[[], object], seconds: float = 10) -> None:
-    deadline = time.monotonic() + seconds
+def wait_until(met: Callable[[], bool], look_at: Callable[[], object]) -> None:
+    deadline = time.monotonic() + HANG_SECONDS
     while not met():
-        assert time.monotonic() < deadline, f"not met within {seconds} s, see: {look_at()!r:.2000}"
+        assert time.monotonic() < deadline, f"not met, see: {look_at()!r:.2000}"
         time.sleep(0.01)

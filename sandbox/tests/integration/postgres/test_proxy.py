@@ -1,6 +1,7 @@
 import socket
 import struct
 
+from sandbox.patience import HANG_SECONDS
 from sandbox.postgres.proxy import Proxy
 from sandbox.postgres.server import Server
 
@@ -10,7 +11,7 @@ TLS_REQUEST = struct.pack("!II", 8, 80877103)
 def test_closing_ends_open_connections(shop: Server) -> None:
     """A client that is still connected when the proxy closes sees the end of the connection."""
     with Proxy(shop.port) as proxy:
-        client = socket.create_connection((proxy.host, proxy.port), timeout=5)
+        client = socket.create_connection((proxy.host, proxy.port), HANG_SECONDS)
         client.sendall(TLS_REQUEST)
         assert b"N" == client.recv(1)
 
@@ -25,6 +26,6 @@ def test_a_server_that_is_down(shop: Server) -> None:
 
     with (
         Proxy(closed.port) as proxy,
-        socket.create_connection((proxy.host, proxy.port), timeout=5) as client,
+        socket.create_connection((proxy.host, proxy.port), HANG_SECONDS) as client,
     ):
         assert b"" == client.recv(1)

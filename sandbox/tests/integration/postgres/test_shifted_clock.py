@@ -6,6 +6,7 @@ from threading import Thread
 
 import pytest
 
+from sandbox.patience import HANG_SECONDS
 from sandbox.postgres.proxy import HOST
 from sandbox.postgres.shifted_clock import ClockShiftingProxy
 
@@ -39,7 +40,7 @@ def test_only_times_change(piece: int) -> None:
     with (
         socket.create_server((HOST, 0)) as publisher,
         ClockShiftingProxy(publisher.getsockname()[1], HOUR) as proxy,
-        socket.create_connection((proxy.host, proxy.port), timeout=5) as subscriber,
+        socket.create_connection((proxy.host, proxy.port), HANG_SECONDS) as subscriber,
     ):
         sender = Thread(target=send_in_pieces, args=(publisher, sent, piece))
         sender.start()

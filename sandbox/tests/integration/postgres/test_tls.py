@@ -9,6 +9,7 @@ from typing import Literal
 import pg8000.native
 import pytest
 
+from sandbox.patience import HANG_SECONDS
 from sandbox.postgres.certificates import CertificateAuthority
 from sandbox.postgres.server import Server
 from sandbox.postgres.tls import TlsFront
@@ -36,7 +37,10 @@ def trusting(authority: CertificateAuthority) -> ssl.SSLContext:
 
 
 def who_am_i(
-    front: TlsFront, context: ssl.SSLContext | Literal[False], host: str = "localhost"
+    front: TlsFront,
+    context: ssl.SSLContext | Literal[False],
+    host: str = "localhost",
+    timeout: float = HANG_SECONDS,
 ) -> object:
     with pg8000.native.Connection(
         USER,
@@ -45,7 +49,7 @@ def who_am_i(
         password=PASSWORD,
         database=DATABASE,
         ssl_context=context,
-        timeout=2,
+        timeout=timeout,
     ) as connection:
         return connection.run("SELECT current_user")
 
@@ -107,7 +111,7 @@ def test_plain_connections_are_refused(front: TlsFront) -> None:
 )
 def test_first_packets(front: TlsFront, request_code: int, answer: bytes) -> None:
     """Each first packet of the protocol gets its one-byte answer; a cancel request gets none."""
-    with socket.create_connection((front.host, front.port), timeout=5) as client:
+    with socket.create_connection((front.host, front.port), HANG_SECONDS) as client:
         client.sendall(struct.pack("!II", 8, request_code))
         client.shutdown(socket.SHUT_WR)
 
@@ -119,10 +123,10 @@ def test_slow_answers(front: TlsFront, authority: CertificateAuthority) -> None:
     front.delay_seconds = 30
 
     with pytest.raises(TimeoutError):
-        who_am_i(front, trusting(authority))
+        who_am_i(front, trusting(authority), timeout=1)
 
 
 def test_a_server_without_tls_says_so(shop: Server, authority: CertificateAuthority) -> None:
     """The server behind the front has no TLS: asked directly, it refuses."""
     with pytest.raises(pg8000.native.InterfaceError, match="Server refuses SSL"):
-        pg8000.native.Connection(USER, port=shop.port, ssl_context=trusting(authority), timeout=5)
+        pg8000.native.Connection(USER, port=shop.port, ssl_context=trusting(authority))

@@ -3,8 +3,9 @@
 import threading
 
 from sandbox.aws.moto_adapters.activity import Activity
+from sandbox.patience import HANG_SECONDS
 
-SECONDS = 10
+SECONDS = HANG_SECONDS
 
 
 def test_a_thread_is_at_work_until_it_ends() -> None:

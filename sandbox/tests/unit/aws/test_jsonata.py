@@ -1,7 +1,9 @@
 """JSONata's semantics as the state machine relies on them, through our evaluator."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import Any
 
 import pytest
@@ -110,6 +112,27 @@ def test_an_expression_is_evaluated_anew_each_time() -> None:
     with ThreadPoolExecutor(8) as pool:
         results = list(pool.map(one, range(200)))
     assert [[0, number, 7 + number, "1", "2"] for number in range(200)] == results
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        pytest.param("($f := function() { $f() }; $f())", id="a loop"),
+        pytest.param("$count($map([1..100], function($n) { $n + 1 }))", id="one that is long"),
+    ],
+)
+def test_an_expression_without_end_is_ended(expression: str) -> None:
+    """By its steps, so that a slow machine ends nothing else."""
+    with pytest.raises(JSONataException) as failure:
+        evaluate(expression, {}, NOW, most_steps=300)
+    assert "it goes on after 300 steps" in (failure.value.details or "")
+
+
+def test_no_clock_ends_an_evaluation(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However slowly it goes: here an hour passes whenever somebody looks."""
+    hours = count()
+    monkeypatch.setattr(time, "time", lambda: next(hours) * 3600.0)
+    assert 5050 == evaluate("$sum($map([1..100], function($n) { $n }))", {}, NOW)
 
 
 def test_the_variables_stay_as_they_are() -> None:

@@ -228,7 +228,7 @@ def test_a_problem_drawn_in_part_stands_below_too() -> None:
                         remedies=(replace(LONG, scripts=(script("注" * 4_000),) * 9),) * 9,
                     ),
                 )
-                * 60,
+                * 12,
                 checks=tuple(script(f"SELECT '&', {n};" * 8) for n in range(60)),
                 log_groups=("/&" * 256,) * 50,
                 log_note='"' * 900,

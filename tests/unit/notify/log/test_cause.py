@@ -2,6 +2,7 @@ import pytest
 
 from functions.notify.log.cause import log_cause
 from functions.notify.log.facts import log_facts, qualified
+from tests.unit.notify.effort import at_most
 
 DUPLICATE = 'duplicate key value violates unique constraint "t_pkey"'
 IN_TRIGGER = "PL/pgSQL function public.refuse() line 1 at RAISE\n\tprocessing remote data"
@@ -80,8 +81,8 @@ REMOTE = 'processing remote data for replication origin "pg_1" for replication t
         pytest.param("x", {"DETAIL": "Key (" * 800}, id="detail"),
     ],
 )
-@pytest.mark.timeout(5)
 def test_no_text_takes_long(message: str, parts: dict[str, str]) -> None:
     """Patterns do not run away on the longest text there is (log_events.MAX_MESSAGE)."""
-    assert log_cause(message, None, parts.get("CONTEXT", "")) is None
-    assert "finish_lsn" not in log_facts(message, None, parts)
+    with at_most(seconds=5):
+        assert log_cause(message, None, parts.get("CONTEXT", "")) is None
+        assert "finish_lsn" not in log_facts(message, None, parts)
