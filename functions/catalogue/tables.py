@@ -4,6 +4,8 @@ from dataclasses import replace
 from typing import Final
 
 from functions.catalogue.cause import Cause, Severity
+from functions.catalogue.evidence import OF_COPY, OF_PUBLICATION
+from functions.catalogue.in_log import Errors, Explained, InLog
 from functions.catalogue.recipes import (
     DELETE_COLLIDING_ROW,
     GET_WORKERS,
@@ -50,6 +52,11 @@ CAUSES: Final = (
                 (Script(only_where_subscribed(_EMPTY), destroys=True),),
             ),
         ),
+        shown=OF_COPY,
+        in_log=InLog(
+            names=(r'could not start initial contents copy for table "(?P<table>.+?)": .*',)
+        ),
+        explained=Explained(Errors.OF_COPYING),
     ),
     Cause(
         "table_sync_stalled",
@@ -62,6 +69,8 @@ CAUSES: Final = (
         "`pg_stat_subscription` on several looks and no error counted. The log may have the "
         "WARNING “out of logical replication worker slots”.",
         (*GET_WORKERS,),
+        shown=OF_COPY,
+        explained=Explained(Errors.OF_COPYING),
     ),
     Cause(
         "publication_not_refreshed",
@@ -96,5 +105,6 @@ FROM pg_subscription_rel JOIN pg_subscription ON pg_subscription.oid = srsubid;"
                 ),
             ),
         ),
+        shown=OF_PUBLICATION,
     ),
 )

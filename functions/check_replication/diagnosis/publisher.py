@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Final
 
-from functions.catalogue import MAY_BE_ANOTHERS
+from functions.catalogue import CATALOGUE, MAY_BE_ANOTHERS
 from functions.check_replication.diagnosis.evidence import finding, instant, named, of_publisher
 from functions.check_replication.diagnosis.looks import Looks, PublisherLooks
 from functions.check_replication.diagnosis.ownership import may_be_own, own_slot
@@ -12,9 +11,6 @@ from functions.check_replication.diagnosis.settling import is_in_danger
 from functions.check_replication.publisher_snapshot import Slot
 from functions.check_replication.snapshot import Subscription
 from functions.report import Evidence, Finding
-
-_STOPPED: Final = frozenset({"worker_down", "worker_slots_exhausted", "apply_error"})
-"""Causes that a reason seen on the publisher explains, and replaces."""
 
 
 def with_publisher(
@@ -26,17 +22,19 @@ def with_publisher(
     """The subscription's findings, those replaced that the publisher explains, and its own."""
     if own_slot(subscription, looks, publisher) is None:
         reasons = list(_possible_reasons(subscription, looks, publisher))
-        return [*reasons, *(one for one in findings if not reasons or one.cause not in _STOPPED)]
+        return [*reasons, *_without_replaced(findings, reasons)]
     missing = list(_publication_missing(subscription, looks, publisher))
     return [
         *missing,
-        *(
-            _with_slots(one, publisher)
-            for one in findings
-            if not missing or one.cause not in _STOPPED
-        ),
+        *(_with_slots(one, publisher) for one in _without_replaced(findings, missing)),
         *_not_refreshed(subscription, looks, publisher),
     ]
+
+
+def _without_replaced(findings: Sequence[Finding], reasons: Sequence[Finding]) -> list[Finding]:
+    """Those that no reason seen on the publisher explains."""
+    replaced = {cause for one in reasons for cause in CATALOGUE[one.cause].replaces}
+    return [one for one in findings if one.cause not in replaced]
 
 
 def _with_slots(one: Finding, publisher: PublisherLooks) -> Finding:
