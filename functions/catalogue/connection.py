@@ -16,7 +16,7 @@ from functions.catalogue.recipes import (
 )
 from functions.catalogue.remedy import Remedy
 from functions.catalogue.script import Place, Script
-from functions.catalogue.slot import DOWN, SLOTS, WITHOUT_WORKER
+from functions.catalogue.slot import ANOTHERS, BY_ITS_OWN_PUBLISHER, DOWN, SLOTS, WITHOUT_WORKER
 
 _STATE: Final = (Script("SELECT subname, pid, last_msg_receipt_time FROM pg_stat_subscription;"),)
 
@@ -97,6 +97,7 @@ CAUSES: Final = (
         "`pg_subscription.subpublications` is compared with `pg_publication` (needs the "
         "`publisher/…` parameters).",
         (
+            ANOTHERS,
             Remedy(
                 "Create the publication again, then a new subscription, and copy its tables. The "
                 "publication alone does not help: before 18 the slot still reads from before its "
@@ -106,11 +107,12 @@ CAUSES: Final = (
                     Script(
                         "CREATE PUBLICATION {publication} FOR TABLE {tables};",
                         Place.PUBLISHER,
-                        "create the publication, with all its tables",
+                        "create it as it was: all tables, row filters, column lists, options",
                     ),
                     *COPY_AGAIN,
                     DROP_OLD_SLOT,
                 ),
+                needs="slot_is_ours",
             ),
         ),
         shown=OF_PUBLICATION,
@@ -125,7 +127,9 @@ CAUSES: Final = (
                 rf'{ANSWERED_STRICTLY}publication "(?P<publication>[^\n]+)" does not exist.*',
                 r'skipped loading publication "(?P<publication>[^\n]+)".*',
             ),
+            proves=("slot_is_ours",),
         ),
+        explained=BY_ITS_OWN_PUBLISHER,
         replaces=WITHOUT_WORKER,
     ),
     Cause(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from functions.catalogue.quoting import identifier, literal
+from functions.catalogue.quoting import identifier
 
 
 class UnfitValueError(Exception):
@@ -17,16 +17,6 @@ _NAME = r'(?:[a-z_][a-z0-9_]*|"(?:[^"]|"")+")'
 _QUOTED: Final = re.compile(rf"{_NAME}(?:\.{_NAME})*(?:, {_NAME}(?:\.{_NAME})*)*")
 _NUMBER: Final = re.compile(r"[0-9]+")
 _LSN: Final = re.compile(r"[0-9A-Fa-f]{1,8}/[0-9A-Fa-f]{1,8}")
-
-
-def names(text: str) -> str:
-    """A comma list of raw names as a comma list of identifiers."""
-    return ", ".join(identifier(name) for name in text.split(", "))
-
-
-def names_literal(text: str) -> str:
-    """As `names`, in a string: what output plugins take."""
-    return literal(names(text))
 
 
 def _matching(pattern: re.Pattern[str]) -> Callable[[str], str]:
@@ -61,6 +51,7 @@ EVIDENCE: Final[Mapping[str, Key]] = MappingProxyType(
         # whose it is
         "subscription": Key("name of the subscription", identifier),
         "subscription_oid": Key("OID of the subscription", number),
+        "subscribed_name": Key("whether a subscription of the cluster has a slot of that name"),
         "slot_is_ours": Key("whether the slot was seen to be the subscription's own"),
         # the error
         "table": Key("name of the table", quoted, label="Table"),
@@ -134,8 +125,9 @@ EVIDENCE: Final[Mapping[str, Key]] = MappingProxyType(
         "slot_name": Key("name of the slot", identifier, label="Slot"),
         "slot_database": Key("database of the slot", identifier, label="Slot's database"),
         "publication": Key("name of the publication", identifier, label="Publication"),
-        "publications": Key("names of the publications", names, label="Publications"),
+        "publications": Key("names of the publications", quoted, label="Publications"),
         "publisher": Key("host and port of the publisher", label="Publisher"),
+        "publisher_database": Key("database that was looked at on the publisher"),
         # what is used up
         "workers_in_use": Key("logical replication workers in use", label="Workers in use"),
         "max_logical_replication_workers": Key(
@@ -156,8 +148,8 @@ EVIDENCE: Final[Mapping[str, Key]] = MappingProxyType(
 
 TO_BE_SUPPLIED: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "key_values": "values of the key from the DETAIL in the server log",
-        "connection": "connection string",
+        "key_values": "values of the key from the DETAIL in the log with text in quotes",
+        "connection": "connection string in quotes",
         "role": "name of the role",
         "type": "type on the publisher",
         "columns": "columns",

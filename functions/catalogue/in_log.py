@@ -8,9 +8,9 @@ from typing import Final
 APPLYING: Final = ("apply_error", "worker_down")
 """What the probe finds where changes cannot be applied, whatever the reason."""
 
-STOPPED: Final = (*APPLYING, "slot_missing", "slot_lost", "slot_busy")
-"""What it finds where the publisher gives nothing: of slots it knows only what the watched
-publisher says, the log what the subscription's own does."""
+STOPPED: Final = (*APPLYING, "slot_missing", "slot_lost", "slot_busy", "publication_missing")
+"""What it finds where the publisher gives nothing: of slots and publications it knows what the
+watched publisher shows, the log what the subscription's own says."""
 
 ANSWERED: Final = r"(?:could not [^:\n]+(?: \"[^\n]*\")?: (?:ERROR|FATAL):  )?"
 """Before what the publisher answered: it keeps its words but not its code (08006 or 08P01)."""
@@ -55,7 +55,8 @@ class InLog:
     `remarks` begin messages that PostgreSQL writes as LOG although somebody has to act.
 
     `sentence` has {change}, {table} and {error}. `behind` are the causes of the probe that this one
-    takes the place of, `beside` those it only explains. `proves`: evidence that is true then.
+    takes the place of, `beside` those it only explains. `proves`: evidence that is true where
+    a worker that the log names met it as an error.
     """
 
     sentence: str = ""

@@ -35,6 +35,7 @@ _DROP: Final = Remedy(
             destroys=True,
         ),
     ),
+    unless="subscribed_name",
 )
 
 CAUSES: Final = (

@@ -62,7 +62,7 @@ SKIP_BEFORE_15: Final = Remedy(
         ),
         Script(
             "SELECT lsn, xid FROM pg_logical_slot_peek_binary_changes({slot_name:literal}, NULL, "
-            "1000, 'proto_version', '1', 'publication_names', {publications:names_literal}) "
+            "1000, 'proto_version', '1', 'publication_names', {publications:literal}) "
             "WHERE get_byte(data, 0) = ascii('C');",
             Place.PUBLISHER,
         ),
@@ -84,23 +84,56 @@ GET_WORKERS: Final = (
     ),
 )
 
+_PUBLISHED: Final = """\
+IF EXISTS (
+    SELECT FROM pg_publication_tables,
+        LATERAL (SELECT format('%I.%I', schemaname, tablename)::regclass) AS published (id)
+    WHERE coalesce(pg_partition_root(published.id), published.id) = ANY (
+        SELECT coalesce(pg_partition_root(id), id) FROM unnest({tables}) AS emptied (id)
+    )
+) THEN
+    RAISE EXCEPTION 'A table is published from here: its subscribers would lose the rows too. \
+Nothing changed.';
+END IF;"""
+
+
+def unless_published(tables: str) -> str:
+    """Refuses if what is done to the tables (SQL, an array of regclass) would be replicated on.
+
+    To another subscriber, or in two-way replication back to the publisher (pg_publication_tables).
+    """
+    return _PUBLISHED.replace("{tables}", tables)
+
+
+_DELETE: Final = """
+IF EXISTS (
+    SELECT FROM pg_constraint
+    WHERE confrelid = to_regclass({table:literal}) AND confdeltype IN ('c', 'n', 'd')
+) THEN
+    RAISE EXCEPTION 'Rows that refer to it would go or change too (ON DELETE). Nothing changed.';
+END IF;
+IF (SELECT count(*) FROM pg_temp.in_the_way_{table:digest}) <> 1 THEN
+    RAISE EXCEPTION 'The first step did not find exactly one row. Nothing changed.';
+END IF;
+DELETE FROM {table} WHERE ({key_columns}) IN
+    (SELECT {key_columns} FROM pg_temp.in_the_way_{table:digest});
+DROP TABLE pg_temp.in_the_way_{table:digest};"""
+
 DELETE_COLLIDING_ROW: Final = Remedy(
-    "Delete the local row that is in the way; the worker retries by itself. Both steps in one "
-    "session.",
+    "Delete the local row that is in the way; the worker retries by itself.",
     "The local row is lost, but for the copy that the first step shows: keep it if it may be "
     "wanted.",
     (
         Script(
-            "CREATE TEMPORARY TABLE in_the_way AS\n"
+            "DROP TABLE IF EXISTS pg_temp.in_the_way_{table:digest};\n"
+            "CREATE TEMPORARY TABLE in_the_way_{table:digest} AS\n"
             "    SELECT * FROM {table} WHERE ({key_columns}) = ({key_values});\n"
-            "TABLE in_the_way;",
-            note="look at the row",
+            "TABLE pg_temp.in_the_way_{table:digest};",
+            note="look at the row, which must be one, and go on in the same session",
         ),
         Script(
             only_where_subscribed(
-                "DELETE FROM {table} WHERE ({key_columns}) IN\n"
-                "    (SELECT {key_columns} FROM pg_temp.in_the_way);\n"
-                "DROP TABLE pg_temp.in_the_way;"
+                unless_published("ARRAY[to_regclass({table:literal})]") + _DELETE
             ),
             note="delete it",
             destroys=True,
@@ -109,44 +142,81 @@ DELETE_COLLIDING_ROW: Final = Remedy(
 )
 
 COPIES_AGAIN: Final = (
-    "What the subscriber's tables hold is lost, and they are incomplete until they are copied. "
-    "The owner and the options of the old subscription must be set again: note its row of "
-    "pg_subscription first."
+    "What the subscriber's tables hold is lost, also rows that did not come from the publisher, "
+    "and they are incomplete until they are copied. The new subscription has the owner and the "
+    "options that you give it; some (two_phase, failover) cannot be given later."
 )
 
-COPY_AGAIN: Final = (
-    Script(
-        "SELECT subconninfo, subpublications, subslotname FROM pg_subscription "
-        "WHERE subname = {subscription:literal};",
-        note="note the connection string (where reading it is refused, as on RDS, have it ready)",
-    ),
-    Script(
-        "CREATE SUBSCRIPTION {slot_name:new} CONNECTION {connection:literal} "
-        "PUBLICATION {publications} WITH (enabled = false);",
-        note="make a second subscription, which does nothing yet; if that fails, stop here",
-    ),
-    Script(
-        only_where_subscribed("""\
+_REPLACE: Final = """\
 DECLARE
-    tables text := (
-        SELECT string_agg(srrelid::regclass::text, ', ')
-        FROM pg_subscription_rel JOIN pg_subscription ON pg_subscription.oid = srsubid
-        WHERE subname = {slot_name:new_literal} AND NOT subenabled
+    enabled bool := (SELECT subenabled FROM pg_subscription WHERE oid = {subscription_oid});
+    second oid := (
+        SELECT oid FROM pg_subscription WHERE subname = {slot_name:new_literal} AND NOT subenabled
             AND subdbid = (SELECT oid FROM pg_database WHERE datname = current_database())
-        HAVING bool_and(srsubstate = 'i')
     );
+    tables regclass[] := ARRAY(SELECT srrelid FROM pg_subscription_rel WHERE srsubid = second);
 BEGIN
-    IF tables IS NULL THEN
+    IF tables = '{{}}' OR EXISTS (
+        SELECT FROM pg_subscription_rel WHERE srsubid = second AND srsubstate <> 'i'
+    ) THEN
         RAISE EXCEPTION 'The second subscription is not here or has no tables. Nothing changed.';
     END IF;
+    IF NOT EXISTS (
+        SELECT FROM pg_subscription AS one CROSS JOIN pg_subscription AS other
+        WHERE one.oid = {subscription_oid} AND other.oid = second
+            AND one.subpublications @> other.subpublications
+            AND one.subpublications <@ other.subpublications
+    ) OR EXISTS (
+        SELECT FROM pg_subscription_rel
+        WHERE srsubid = {subscription_oid} AND srrelid <> ALL (tables)
+    ) THEN
+        RAISE EXCEPTION 'The second subscription lacks a publication or table. Nothing changed.';
+    END IF;
+    IF EXISTS (
+        SELECT FROM pg_subscription_rel
+        WHERE srrelid = ANY (tables) AND srsubid NOT IN ({subscription_oid}, second)
+    ) THEN
+        RAISE EXCEPTION 'A table is filled by another subscription too. Nothing changed.';
+    END IF;
+    IF EXISTS (
+        SELECT FROM pg_constraint
+        WHERE contype = 'f' AND confrelid = ANY (tables) AND conrelid <> ALL (tables)
+    ) THEN
+        RAISE EXCEPTION 'A table is referred to by one that is not replicated. Nothing changed.';
+    END IF;
+    {unless_published}
     ALTER SUBSCRIPTION {subscription} DISABLE;
     ALTER SUBSCRIPTION {subscription} SET (slot_name = NONE);
     DROP SUBSCRIPTION {subscription};
-    EXECUTE 'TRUNCATE ' || tables;
+    EXECUTE (SELECT 'TRUNCATE ' || string_agg(id::text, ', ') FROM unnest(tables) AS emptied (id));
     ALTER SUBSCRIPTION {slot_name:new} RENAME TO {subscription};
-    ALTER SUBSCRIPTION {subscription} ENABLE;
-END;"""),
-        note="empty its tables and put it in the place of the old one: all of it or nothing",
+    IF enabled THEN
+        ALTER SUBSCRIPTION {subscription} ENABLE;
+    END IF;
+END;""".replace("{unless_published}", unless_published("tables").replace("\n", "\n    "))
+
+COPY_AGAIN: Final = (
+    Script(
+        """\
+SELECT format('SELECT %s FROM pg_subscription WHERE oid = %s',
+    string_agg(attname, ', ' ORDER BY attnum), {subscription_oid})
+FROM pg_attribute WHERE attrelid = 'pg_subscription'::regclass AND attnum > 0
+    AND attname <> 'subconninfo' AND has_column_privilege(attrelid, attnum, 'SELECT')
+\\gexec
+SELECT quote_literal(subconninfo) FROM pg_subscription WHERE oid = {subscription_oid};""",
+        note="note the options and the connection string (where reading it is refused, as on RDS, "
+        "have it ready)",
+    ),
+    Script(
+        "CREATE SUBSCRIPTION {slot_name:new} CONNECTION {connection} "
+        "PUBLICATION {publications} WITH (enabled = false);",
+        note="make a second subscription, which does nothing yet, with the options wanted in WITH; "
+        "if that fails or warns, stop here",
+    ),
+    Script(
+        only_where_subscribed(_REPLACE),
+        note="empty its tables and put it in the place of the old one: all of it or nothing; if it "
+        "refuses, drop the second subscription again",
         destroys=True,
     ),
 )
@@ -187,5 +257,5 @@ CONNECT: Final = Remedy(
     "If the publisher's address, role or password changed: correct the connection string.",
     "With the wrong server the wrong data is applied. The string holds a password: keep it out of "
     "history files and logs.",
-    (Script("ALTER SUBSCRIPTION {subscription} CONNECTION {connection:literal};"),),
+    (Script("ALTER SUBSCRIPTION {subscription} CONNECTION {connection};"),),
 )

@@ -1,5 +1,6 @@
 """SQL for one server, to be pasted whole into psql there, with a finding's names filled in."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,7 +8,7 @@ from string import Formatter
 from types import MappingProxyType
 from typing import Final
 
-from functions.catalogue.evidence import EVIDENCE, TO_BE_SUPPLIED, UnfitValueError, names_literal
+from functions.catalogue.evidence import EVIDENCE, TO_BE_SUPPLIED, UnfitValueError
 from functions.catalogue.quoting import identifier, literal
 
 
@@ -20,7 +21,7 @@ DOLLARS: Final = "$do$"
 """What quotes the body of a DO block; a value that holds it never stands in SQL."""
 
 _DATABASE: Final = MappingProxyType(
-    {Place.SUBSCRIBER: "database", Place.PUBLISHER: "slot_database"}
+    {Place.SUBSCRIBER: ("database",), Place.PUBLISHER: ("slot_database", "publisher_database")}
 )
 _MAX_NAME: Final = 63
 _ANOTHER: Final = "_new"
@@ -34,9 +35,9 @@ def _another(name: str) -> str:
 _SPECIAL_FORMS: Final = MappingProxyType(
     {
         "literal": literal,
-        "names_literal": names_literal,
         "new": lambda name: identifier(_another(name)),
         "new_literal": lambda name: literal(_another(name)),
+        "digest": lambda name: hashlib.sha256(name.encode(errors="replace")).hexdigest()[:8],
     }
 )
 
@@ -67,8 +68,9 @@ class Script:
 
     `sql` is a template: its `{keys}` are those of `functions.catalogue.evidence`; `{key:literal}`
     puts a string where the key would stand as a name, `{slot_name:new}` the name of a slot that
-    shall take its place. `destroys`: what it removes does not come back, so it is shown only with
-    every name filled in, and does nothing where the subscription (or the slot) is not.
+    shall take its place, `{table:digest}` eight digits that differ from table to table.
+    `destroys`: what it removes does not come back, so it is shown only with every name filled in,
+    and does nothing where the subscription (or the slot) is not.
     """
 
     sql: str
@@ -86,7 +88,7 @@ class Script:
             value = _in_sql(key, form or "", values)
             complete = complete and value is not None
             pieces.append(_placeholder(key, form or "") if value is None else value)
-        database = values.get(_DATABASE[self.place])
+        database = next(filter(None, map(values.get, _DATABASE[self.place])), None)
         return FilledScript(
             sql="".join(pieces),
             place=self.place,
@@ -99,7 +101,7 @@ class Script:
 def _in_sql(key: str, form: str, values: Mapping[str, object]) -> str | None:
     """The value of the key as SQL; None if it is not known, or not what the key promises."""
     value = values.get(key)
-    if key in TO_BE_SUPPLIED or value is None or value == "" or DOLLARS in str(value):
+    if key in TO_BE_SUPPLIED or value is None or not _can_be_pasted(str(value)):
         return None
     convert = _SPECIAL_FORMS.get(form) or EVIDENCE[key].form
     if convert is None:
@@ -110,6 +112,13 @@ def _in_sql(key: str, form: str, values: Mapping[str, object]) -> str | None:
         return None
 
 
+def _can_be_pasted(value: str) -> bool:
+    """Without what ends a DO block's body, and on one line: a mail would indent the second."""
+    return value != "" and DOLLARS not in value and value.splitlines() == [value]
+
+
 def _placeholder(key: str, form: str) -> str:
     meaning = EVIDENCE[key].meaning if key in EVIDENCE else TO_BE_SUPPLIED[key]
+    if form.startswith("new"):
+        meaning = meaning.replace("name of the", "name of the new")
     return f"'<{meaning}>'" if form.endswith("literal") else f"<{meaning}>"

@@ -77,7 +77,8 @@ FROM pg_stat_activity WHERE backend_type LIKE 'logical replication %worker';""")
                 (*COPY_AGAIN, DROP_OLD_SLOT),
             ),
             Remedy(
-                "When the tables agree again: reset the counters, and the warning ends.",
+                "When the tables agree again: reset the counters, and the warning ends. That takes "
+                "a superuser; where there is none, mute the cause.",
                 "The subscription's error counts start from 0 too.",
                 (Script("SELECT pg_stat_reset_subscription_stats({subscription_oid});"),),
             ),

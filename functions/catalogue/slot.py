@@ -27,17 +27,17 @@ MAY_BE_ANOTHERS: Final = (
 )
 """The end of what is said of a slot that was not seen to be the subscription's own."""
 
-_ANOTHERS: Final = Remedy(
+ANOTHERS: Final = Remedy(
     "Read the worker's error in the subscriber's log: only it says what the subscription's own "
     "publisher answers. The publisher watched here may be another one with a slot of that name, or "
     "without. While its own cannot be reached, leave the subscription alone: it catches up.",
     "None.",
     unless="slot_is_ours",
 )
-_BY_ITS_OWN_PUBLISHER: Final = Explained(
+BY_ITS_OWN_PUBLISHER: Final = Explained(
     of_watched=keys(
-        "publisher publisher_version slot_database active_pid wal_status invalidation_reason "
-        "safe_wal_bytes retained_wal_bytes inactive_since"
+        "publisher publisher_database publisher_version slot_database active_pid wal_status "
+        "invalidation_reason safe_wal_bytes retained_wal_bytes inactive_since"
     )
 )
 WITHOUT_WORKER: Final = (*APPLYING, "worker_slots_exhausted")
@@ -54,7 +54,7 @@ CAUSES: Final = (
         f"{DOWN}. The log has “replication slot … does not exist”; `pg_replication_slots` on the "
         "publisher lacks it.",
         (
-            _ANOTHERS,
+            ANOTHERS,
             Remedy(
                 "Make a new subscription with a new slot, and copy its tables. There is no way "
                 "without loss: a new slot alone would leave a gap that nothing shows.",
@@ -70,7 +70,7 @@ CAUSES: Final = (
             wordings=(rf'{ANSWERED}replication slot "\w+" does not exist',),
             proves=("slot_is_ours",),
         ),
-        explained=_BY_ITS_OWN_PUBLISHER,
+        explained=BY_ITS_OWN_PUBLISHER,
         replaces=WITHOUT_WORKER,
     ),
     Cause(
@@ -84,7 +84,7 @@ CAUSES: Final = (
         "why (17+). The log has “cannot read from logical replication slot” (13 to 17) or “can no "
         "longer access replication slot” (18).",
         (
-            _ANOTHERS,
+            ANOTHERS,
             Remedy(
                 "Make a new subscription with a new slot, and copy its tables. There is no way "
                 "without loss.",
@@ -105,7 +105,7 @@ CAUSES: Final = (
             ),
             proves=("slot_is_ours",),
         ),
-        explained=_BY_ITS_OWN_PUBLISHER,
+        explained=BY_ITS_OWN_PUBLISHER,
         replaces=WITHOUT_WORKER,
     ),
     Cause(
@@ -124,7 +124,7 @@ CAUSES: Final = (
         f"{DOWN}. The log has “replication slot … is active for PID”; "
         "`pg_replication_slots.active` is true all the same.",
         (
-            _ANOTHERS,
+            ANOTHERS,
             Remedy(
                 "If a copy of the subscriber uses the slot: disable the subscription on that copy, "
                 "and take the slot from it there (ALTER SUBSCRIPTION … SET (slot_name = NONE)).",
@@ -148,7 +148,7 @@ CAUSES: Final = (
             proves=("slot_is_ours",),
             comes_of="network_timeout",
         ),
-        explained=_BY_ITS_OWN_PUBLISHER,
+        explained=BY_ITS_OWN_PUBLISHER,
         replaces=WITHOUT_WORKER,
     ),
 )

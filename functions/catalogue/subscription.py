@@ -141,7 +141,7 @@ CAUSES: Final = (
                 "The tables are incomplete until they are copied.",
                 (
                     Script(
-                        "CREATE SUBSCRIPTION {subscription} CONNECTION {connection:literal} "
+                        "CREATE SUBSCRIPTION {subscription} CONNECTION {connection} "
                         "PUBLICATION {publications};"
                     ),
                 ),

@@ -11,6 +11,7 @@ from functions.catalogue.recipes import (
     GET_WORKERS,
     READ_LOG,
     only_where_subscribed,
+    unless_published,
 )
 from functions.catalogue.remedy import Remedy
 from functions.catalogue.script import Place, Script
@@ -19,7 +20,7 @@ _TABLES: Final = Script("""\
 SELECT subname, srrelid::regclass AS "table", srsubstate
 FROM pg_subscription_rel JOIN pg_subscription ON pg_subscription.oid = srsubid
 WHERE srsubstate <> 'r';""")
-_EMPTY: Final = """\
+_IF_IT_WAITS: Final = """\
 IF NOT EXISTS (
     SELECT FROM pg_subscription_rel
     WHERE srsubid = {subscription_oid} AND srrelid = to_regclass({table:literal})
@@ -27,7 +28,7 @@ IF NOT EXISTS (
 ) THEN
     RAISE EXCEPTION 'The table does not wait for its first copy (any more). Nothing changed.';
 END IF;
-TRUNCATE {table};"""
+"""
 
 CAUSES: Final = (
     Cause(
@@ -49,7 +50,16 @@ CAUSES: Final = (
                 "copy is retried by itself.",
                 "Everything the subscriber's table holds is lost; the publisher's rows come with "
                 "the copy.",
-                (Script(only_where_subscribed(_EMPTY), destroys=True),),
+                (
+                    Script(
+                        only_where_subscribed(
+                            _IF_IT_WAITS
+                            + unless_published("ARRAY[to_regclass({table:literal})]")
+                            + "\nTRUNCATE {table};"
+                        ),
+                        destroys=True,
+                    ),
+                ),
             ),
         ),
         shown=OF_COPY,

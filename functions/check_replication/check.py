@@ -81,7 +81,10 @@ def _check(target: Target, probes: Probes) -> Checked:
         publisher_looks, problems = publisher.result()
     findings = diagnose(looks, target.max_lag_seconds, publisher_looks)
     report = _report(target, findings + _interruption(looks) + problems)
-    return Checked(replace(report, not_visible=looks.latest.not_visible), looks.latest)
+    not_visible = looks.latest.not_visible
+    if publisher_looks is not None:
+        not_visible += publisher_looks.latest.not_visible
+    return Checked(replace(report, not_visible=not_visible), looks.latest)
 
 
 def _look_at_publisher(

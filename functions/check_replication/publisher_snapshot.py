@@ -93,6 +93,13 @@ class PublisherSnapshot:
             }
         )
 
+    @property
+    def not_visible(self) -> tuple[str, ...]:
+        """What the role may not see, and what would show it; nothing of it is taken for healthy."""
+        if all(slot.sender_start is not None for slot in self.slots if slot.active):
+            return ()
+        return ("whose slots the publisher's slots are (GRANT pg_read_all_stats on the publisher)",)
+
     def slot(self, name: str | None) -> Slot | None:
         return next((slot for slot in self.slots if slot.name == name), None)
 

@@ -19,21 +19,25 @@ _BY = rf"(?: locally| by (?:a different )?origin {_NAME}| by a non-existent orig
 _COLUMNS = r"\([^()=\n]*(?:\([^()=\n]*\)[^()=\n]*)*\)"
 
 _DETAIL = re.compile(
-    rf"Key already exists in unique index {_NAME}(?:, modified{_BY}{_CHANGED})?[.:]"
+    rf"(?P<naming>Key already exists in unique index {_NAME}(?:, modified{_BY}{_CHANGED})?[.:]"
     rf"|(?:Updating|Deleting) the row that was modified{_BY}{_CHANGED}[.:]"
     rf"|The row to be updated was deleted{_BY}{_CHANGED}\."
-    r"|Could not (?:find the row to be (?:updated|deleted)|apply remote change)[.:]"
-    r"|\b(?:[Ee]xisting )?[Ll]ocal row\b|\b[Rr]emote row\b"
-    rf"|\b[Rr]eplica identity(?: full)?(?: {_COLUMNS}(?==))?"
     rf"|\bKey {_COLUMNS}(?==)|\bkey {_COLUMNS}(?==)"
-    r"|\balready exists\.|\bis duplicated\.|\bconflicts with (?:existing )?(?=key \()"
-    rf"|\bis (?:not present in|still referenced from) table {_NAME}\."
+    rf"|\b[Rr]eplica identity(?: full)? {_COLUMNS}(?==)"
+    rf"|\bis (?:not present in|still referenced from) table {_NAME}\.(?=\s*\Z)"
     r"|\bThis (?:replication )?slot has been invalidated (?:because|due to) [\w \"]+\."
+    r"|\bProcess \d+ waits for \w+ on [a-z ]+ \d+(?: of (?:relation|database) \d+)*"
+    r"; blocked by process \d+\.)"
+    r"|Could not (?:find the row to be (?:updated|deleted)|apply remote change)[.:]"
+    r"|\b(?:[Ee]xisting )?[Ll]ocal row\b|\b[Rr]emote row\b|\b[Rr]eplica identity(?: full)?"
+    r"|\balready exists\.|\bis duplicated\.|\bconflicts with (?:existing )?(?=key \()"
     r"|\bFailing row contains\b|\bPartition key of the failing row contains\b"
     r"|\b[Pp]arameters(?=: )"
-    r"|\bProcess \d+ waits for \w+ on [a-z ]+ \d+(?: of (?:relation|database) \d+)*"
-    r"; blocked by process \d+\."
 )
+"""`naming` phrases hold names: a row could hold the same, so they count before the first value,
+and the name of a table at the very end."""
+
+_AT_THE_END = re.compile(r"is (?:not present in|still referenced from) table ")
 _CONTEXT = re.compile(
     rf"processing remote data for replication origin {_NAME}"
     rf"(?: during message type {_NAME})?"
@@ -48,6 +52,13 @@ _CONTEXT = re.compile(
     r"(?:, associated LSN [0-9A-F]+/[0-9A-F]+)?"
     rf"|while [a-z ]+ tuple \(\d+,\d+\) in relation {_NAME}"
 )
+"""One line of a CONTEXT."""
+
+_FUNCTION = re.compile(
+    r"PL/pgSQL function (?:inline_code_block|[\w.\"]+\([\w ,.\[\]\"]*\)) line \d+ at [A-Za-z/ ]+"
+)
+_HOLDS_VALUES = re.compile(r"COPY |SQL |unnamed portal|portal |(?![A-Za-z])")
+"""What a line of PostgreSQL's own begins with that may quote a row, and anything unknown."""
 
 _PUNCTUATION = re.compile(r"[\s;,.:]*")
 _END_OF_VALUE = re.compile(r"([;,.])\s*\Z")
@@ -115,6 +126,7 @@ _SECRETS: Final = tuple(
         (r"(?i)(\bpassword\s+)'(?:[^']|'')*(?:'|\Z)", rf"\1'{MASK}'"),
         (r"(?i)(\bX-Amz-(?:Signature|Credential|Security-Token)=)[^\s&\"']+", rf"\1{MASK}"),
         (r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b", f"AKIA{MASK}"),
+        (r'(\b(?:host name|server at|service name) ")[^"\n]*@', rf"\1{MASK}@"),
         (r"\b(xox[a-z]|xapp)-[\w-]+", rf"\1-{MASK}"),
         (r"(?i)(\bbearer\s+)[\w.~+/=-]+", rf"\1{MASK}"),
         (r"(?i)(\bauthorization[\"']?\s*[:=]\s*[\"']?basic\s+)[\w+/=-]+", rf"\1{MASK}"),
@@ -165,12 +177,48 @@ def may_be_cut(text: str) -> bool:
 
 def redact_detail(text: str) -> str:
     """A DETAIL: names of columns, indexes, origins and transactions stay, values do not."""
-    return _keep(_DETAIL, text)
+    kept: list[str] = []
+    end, values = 0, False
+    for match in _DETAIL.finditer(text):
+        between = text[end : match.start()]
+        values = values or _PUNCTUATION.fullmatch(between) is None
+        safe = match["naming"] is None or not values or _is_at_the_end(match, text)
+        if safe or _columns(match[0]) in {*map(_columns, kept)} - {None}:
+            kept += [_gap(between), match[0]]
+            end = match.end()
+    return _on_one_line([*kept, _gap(text[end:])])
+
+
+def _is_at_the_end(match: re.Match[str], text: str) -> bool:
+    return _AT_THE_END.match(match[0]) is not None and not may_be_cut(text)
+
+
+def _columns(phrase: str) -> str | None:
+    """`(id)` of `Key (id)`: said before, it tells nothing new."""
+    found = re.search(rf"{_COLUMNS}\Z", phrase)
+    return found[0] if found else None
 
 
 def redact_context(text: str) -> str:
-    """A CONTEXT: where it happened stays (relation, transaction, LSN, line), values do not."""
-    return _keep(_CONTEXT, text)
+    """A CONTEXT: where it happened stays (relation, transaction, LSN, line), values do not.
+
+    A row's line breaks begin lines that look like anything. So lines count up to the first that may
+    quote a row, then whole lines that name a function, and the last, which is the outermost level.
+    """
+    lines = [line.strip() for line in text.split("\n")]
+    kept: list[str] = []
+    while lines:
+        line = lines.pop(0)
+        match = _CONTEXT.match(line)
+        kept += [line[: match.end()], _gap(line[match.end() :])] if match else [_gap(line)]
+        kept.append(" ")
+        if match is None or _HOLDS_VALUES.match(line):
+            break
+    last = lines.pop() if lines else ""
+    outermost = not may_be_cut(text) and _CONTEXT.fullmatch(last) is not None
+    for line in lines:
+        kept.append(f"{line} " if _FUNCTION.fullmatch(line) else _gap(line))
+    return _on_one_line([*kept, last if outermost else _gap(last)])
 
 
 def redact_statement(text: str) -> str:
@@ -190,14 +238,9 @@ def _without_open_quote(text: str) -> str:
     return text if kept == text else f'{kept}"{MASK}"'
 
 
-def _keep(phrases: re.Pattern[str], text: str) -> str:
-    """The phrases found, in order and on one line, with a mask for whatever else lies between."""
-    kept: list[str] = []
-    end = 0
-    for match in phrases.finditer(text):
-        kept += [_gap(text[end : match.start()]), match[0]]
-        end = match.end()
-    return " ".join("".join([*kept, _gap(text[end:])]).split())
+def _on_one_line(pieces: list[str]) -> str:
+    words = " ".join("".join(pieces).split())
+    return re.sub(rf"\({MASK}\)(?: \({MASK}\))+", f"({MASK})", words)
 
 
 def _gap(between: str) -> str:

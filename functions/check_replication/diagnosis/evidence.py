@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Final
 
+from functions.catalogue.quoting import identifier
 from functions.check_replication.diagnosis.looks import Looks, PublisherLooks
 from functions.check_replication.snapshot import Subscription
 from functions.report import Evidence, Finding
@@ -22,7 +23,7 @@ def finding(
         "apply_error_count": subscription.apply_error_count,
         "sync_error_count": subscription.sync_error_count,
         "slot_name": subscription.slot_name,
-        "publications": ", ".join(subscription.publications),
+        "publications": ", ".join(map(identifier, subscription.publications)),
         "publication": subscription.publications[0]
         if len(subscription.publications) == 1
         else None,
@@ -37,6 +38,7 @@ def finding(
 def of_publisher(publisher: PublisherLooks) -> dict[str, Evidence]:
     return {
         "publisher": publisher.address,
+        "publisher_database": publisher.latest.database,
         "publisher_version": publisher.latest.server_version,
     }
 

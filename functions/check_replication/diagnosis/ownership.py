@@ -3,8 +3,8 @@
 A slot's name proves nothing: a subscriber may have several publishers, and two publishers slots of
 one name. A slot is a subscription's where its sender was seen to serve the subscription's worker:
 it began with the worker, and has the subscription's name unless the connection string sets another
-(pg_stat_activity.backend_start and application_name of the slot's active_pid). Without a worker
-nothing can be seen; then a slot of that name may be its own.
+(pg_stat_activity.backend_start and application_name of the slot's active_pid). Where that cannot
+be seen, without a worker or the right to see when it began, a slot of that name may be its own.
 """
 
 from typing import Final
@@ -13,10 +13,11 @@ from functions.check_replication.diagnosis.looks import Looks, PublisherLooks
 from functions.check_replication.publisher_snapshot import Slot
 from functions.check_replication.snapshot import Snapshot, Subscription
 
-_SAME_NAME_SECONDS: Final = 30.0
+_SAME_NAME_SECONDS: Final = 5.0
 _OTHER_NAME_SECONDS: Final = 2.0
 """How far the starts of a worker and its sender may lie apart, by the clocks of two servers."""
 
+_SLOW_CONNECTION_SECONDS: Final = 30.0
 _SETTLED_SECONDS: Final = 60.0
 
 
@@ -36,6 +37,21 @@ def may_be_own(slot: Slot, subscription: Subscription, looks: Looks) -> bool:
     return slot.name == subscription.slot_name and not _runs(subscription, looks.latest)
 
 
+def may_be_served(subscription: Subscription, looks: Looks, publisher: PublisherLooks) -> bool:
+    """Whether nothing speaks against the watched publisher, which has a slot of its name.
+
+    The slot is unused as there is no worker; or the worker fails on changes again and again, which
+    it gets from somewhere, so that its sender is seldom there to be seen.
+    """
+    slot = publisher.latest.slot(subscription.slot_name)
+    if slot is None:
+        return False
+    if subscription.worker_pid is None and not slot.active:
+        return True
+    served = [one for one in looks.latest.subscriptions if _may_serve(slot, one)]
+    return looks.apply_errors(subscription) > 0 or served == [subscription]
+
+
 def _was_served(
     subscription: Subscription, name: str, looks: Looks, publisher: PublisherLooks
 ) -> bool:
@@ -45,16 +61,35 @@ def _was_served(
 
 
 def _serves(slot: Slot, subscription: Subscription) -> bool:
-    if not slot.active or subscription.worker_pid is None or slot.name != subscription.slot_name:
+    apart = _seconds_apart(slot, subscription)
+    if not _could_be(slot, subscription) or apart is None:
         return False
     same_name = slot.sender_name == subscription.name
-    if slot.sender_start is None or subscription.worker_start is None:
-        return same_name
-    apart = abs((slot.sender_start - subscription.worker_start).total_seconds())
     return apart <= (_SAME_NAME_SECONDS if same_name else _OTHER_NAME_SECONDS)
 
 
+def _may_serve(slot: Slot, subscription: Subscription) -> bool:
+    """By the name, where the starts are not visible or a slow connection lies between them."""
+    apart = _seconds_apart(slot, subscription)
+    same_name = slot.sender_name == subscription.name
+    near = apart is None or apart <= _SLOW_CONNECTION_SECONDS
+    return _could_be(slot, subscription) and same_name and near
+
+
+def _could_be(slot: Slot, subscription: Subscription) -> bool:
+    return slot.active and subscription.worker_pid is not None
+
+
+def _seconds_apart(slot: Slot, subscription: Subscription) -> float | None:
+    if slot.sender_start is None or subscription.worker_start is None:
+        return None
+    return abs((slot.sender_start - subscription.worker_start).total_seconds())
+
+
 def _runs(subscription: Subscription, snapshot: Snapshot) -> bool:
-    """Not only between two restarts: its slot is active somewhere."""
-    start = subscription.worker_start
-    return start is not None and (snapshot.taken_at - start).total_seconds() > _SETTLED_SECONDS
+    """Surely: its worker is no new one, and hears from a publisher."""
+    start, heard = subscription.worker_start, subscription.last_msg_receipt_time
+    if start is None or heard is None:
+        return False
+    since, silent = ((snapshot.taken_at - time).total_seconds() for time in (start, heard))
+    return since > _SETTLED_SECONDS >= silent

@@ -6,7 +6,11 @@ from dataclasses import replace
 from functions.catalogue import CATALOGUE, MAY_BE_ANOTHERS
 from functions.check_replication.diagnosis.evidence import finding, instant, named, of_publisher
 from functions.check_replication.diagnosis.looks import Looks, PublisherLooks
-from functions.check_replication.diagnosis.ownership import may_be_own, own_slot
+from functions.check_replication.diagnosis.ownership import (
+    may_be_own,
+    may_be_served,
+    own_slot,
+)
 from functions.check_replication.diagnosis.settling import is_in_danger
 from functions.check_replication.publisher_snapshot import Slot
 from functions.check_replication.snapshot import Subscription
@@ -20,14 +24,18 @@ def with_publisher(
     publisher: PublisherLooks,
 ) -> list[Finding]:
     """The subscription's findings, those replaced that the publisher explains, and its own."""
-    if own_slot(subscription, looks, publisher) is None:
-        reasons = list(_possible_reasons(subscription, looks, publisher))
-        return [*reasons, *_without_replaced(findings, reasons)]
-    missing = list(_publication_missing(subscription, looks, publisher))
+    ours = own_slot(subscription, looks, publisher) is not None
+    reasons = [] if ours else list(_reasons_in_slot(subscription, looks, publisher))
+    if ours or may_be_served(subscription, looks, publisher):
+        reasons += _publication_missing(subscription, looks, publisher, ours=ours)
+        not_refreshed = list(_not_refreshed(subscription, looks, publisher, ours=ours))
+    else:
+        not_refreshed = []
+    kept = _without_replaced(findings, reasons)
     return [
-        *missing,
-        *(_with_slots(one, publisher) for one in _without_replaced(findings, missing)),
-        *_not_refreshed(subscription, looks, publisher),
+        *reasons,
+        *(_with_slots(one, publisher) if ours else one for one in kept),
+        *not_refreshed,
     ]
 
 
@@ -56,7 +64,7 @@ def _with_slots(one: Finding, publisher: PublisherLooks) -> Finding:
     )
 
 
-def _possible_reasons(
+def _reasons_in_slot(
     subscription: Subscription, looks: Looks, publisher: PublisherLooks
 ) -> Iterator[Finding]:
     """Why it may have no worker, if the watched publisher is its own; the log knows."""
@@ -126,7 +134,7 @@ def _slot_busy(
 
 
 def _publication_missing(
-    subscription: Subscription, looks: Looks, publisher: PublisherLooks
+    subscription: Subscription, looks: Looks, publisher: PublisherLooks, *, ours: bool
 ) -> Iterator[Finding]:
     names = subscription.publications
     missing = [name for name in names if publisher.latest.publication(name) is None]
@@ -135,12 +143,16 @@ def _publication_missing(
             "publication_missing",
             subscription,
             looks,
-            f"The publisher has no publication {', '.join(missing)}.",
+            _hedged(f"The publisher has no publication {', '.join(missing)}.", ours=ours),
             publication=missing[0],
-            slot_is_ours=True,
+            slot_is_ours=True if ours else None,
             **(_tables(subscription) if len(names) == 1 else {}),
             **of_publisher(publisher),
         )
+
+
+def _hedged(summary: str, *, ours: bool) -> str:
+    return summary if ours else f"{summary} {MAY_BE_ANOTHERS}"
 
 
 def _is_visible(subscription: Subscription, publisher: PublisherLooks) -> bool:
@@ -150,7 +162,7 @@ def _is_visible(subscription: Subscription, publisher: PublisherLooks) -> bool:
 
 
 def _not_refreshed(
-    subscription: Subscription, looks: Looks, publisher: PublisherLooks
+    subscription: Subscription, looks: Looks, publisher: PublisherLooks, *, ours: bool
 ) -> Iterator[Finding]:
     if subscription.tables is None or not _is_visible(subscription, publisher):
         return
@@ -161,8 +173,11 @@ def _not_refreshed(
             "publication_not_refreshed",
             subscription,
             looks,
-            f"Published tables that {subscription.name} does not subscribe: {len(unknown)}. Their "
-            "rows are not replicated.",
+            _hedged(
+                f"Published tables that {subscription.name} does not subscribe: {len(unknown)}. "
+                "Their rows are not replicated.",
+                ours=ours,
+            ),
             **named(unknown),
             **of_publisher(publisher),
         )
@@ -179,7 +194,8 @@ def judge_publisher(looks: Looks, publisher: PublisherLooks) -> Iterator[Finding
         if is_in_danger(slot, publisher):
             yield _slot_at_risk(slot, owners[0] if len(owners) == 1 else None, publisher)
         elif not owners and _lies_idle(slot, publisher):
-            yield _slot_inactive(slot, publisher)
+            namesake = any(slot.name == one.slot_name for one in looks.latest.subscriptions)
+            yield _slot_inactive(slot, publisher, namesake=namesake)
     yield from _identities(looks, publisher)
 
 
@@ -205,20 +221,24 @@ def _slot_at_risk(slot: Slot, owner: str | None, publisher: PublisherLooks) -> F
     )
 
 
-def _slot_inactive(slot: Slot, publisher: PublisherLooks) -> Finding:
+def _slot_inactive(slot: Slot, publisher: PublisherLooks, *, namesake: bool) -> Finding:
     return Finding(
         "slot_inactive",
         f"Nobody reads slot {slot.name}, and the publisher keeps WAL for it.",
-        evidence={**of_slot(slot), **of_publisher(publisher)},
+        evidence={
+            "subscribed_name": True if namesake else None,
+            **of_slot(slot),
+            **of_publisher(publisher),
+        },
     )
 
 
 def _identities(looks: Looks, publisher: PublisherLooks) -> Iterator[Finding]:
-    """In publications that are subscribed to here, as far as it was seen."""
+    """In publications that are, or may be, subscribed to here."""
     used = {
         name
         for one in looks.latest.subscriptions
-        if own_slot(one, looks, publisher) is not None
+        if own_slot(one, looks, publisher) is not None or may_be_served(one, looks, publisher)
         for name in one.publications
     }
     for publication in publisher.latest.publications:

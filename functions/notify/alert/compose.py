@@ -107,10 +107,15 @@ def _telling_error(findings: Sequence[Finding], errors: Sequence[LogError]) -> s
 
     Others may have been got over long ago; they are in the snippet.
     """
-    by_message = {shorten(one.message, MAX_EVIDENCE_ERROR): one for one in reversed(errors)}
     for finding in findings:
-        if (error := by_message.get(str(finding.evidence.get("error")))) is not None:
-            return _error_text(error)
+        told = [
+            error
+            for error in errors
+            if shorten(error.message, MAX_EVIDENCE_ERROR) == finding.evidence.get("error")
+        ]
+        if told:
+            own = [one for one in told if one.worker.subscription == finding.subscription]
+            return _error_text((own or told)[0])
     failed = any(one.cause == "monitor_failed" for one in findings)
     return _error_text(errors[0]) if failed and errors else None
 

@@ -13,6 +13,9 @@ from typing import Final
 
 from functions.notify.redaction import may_be_cut
 
+CUT: Final = "…"
+"""The end of a text that is known to have been cut: an odd quote may be a name's."""
+
 _OWN: Final = re.compile(
     r'processing remote data for replication origin "(?P<origin>pg_\d+(?:_\d+)?)"'
     r'(?: during message type "(?P<operation>[A-Z ]+)")?'
@@ -47,14 +50,15 @@ def read_context(text: str) -> Context:
     lines = [line.removeprefix("\t") for line in text.split("\n")]
     if lines[-1] == _OF_PARALLEL_WORKER:
         lines.pop()
-    place = _place(lines, cut=may_be_cut(text))
+    whole = not may_be_cut(text) or len(lines) == 1
+    place = _place(lines, cut=text.endswith(CUT)) if whole else {}
     of_copy = not place and _OF_COPY.match(text) is not None
     inner = lines[:-1] if place else [] if of_copy or not text else lines
     return Context(place, of_copy, not all(map(_OF_POSTGRESQL.match, inner)))
 
 
 def _place(lines: list[str], *, cut: bool) -> dict[str, str]:
-    if not lines or (cut and len(lines) > 1):
+    if not lines:
         return {}
     match = _OWN.match(lines[-1])
     if match is None or not (cut or match.end() == len(lines[-1])):

@@ -1,8 +1,10 @@
 """One line of a PostgreSQL log as RDS writes it. Pure.
 
 The prefix is `%t:%r:%u@%d:[%p]:` or `%m:%r:%u@%d:[%p]:%l:%e:%s:%v:%x:%c:%q%a`. Background workers,
-those of logical replication among them, have neither user nor database. ERROR, DETAIL, HINT,
-CONTEXT and STATEMENT are lines of their own with the same pid (elog.c, send_message_to_server_log).
+those of logical replication among them, have no client, user or database: `UTC::@:[pid]:`. Anybody
+may log in, and fail, under a user name that looks like the rest of such a line. ERROR, DETAIL,
+HINT, CONTEXT and STATEMENT are lines of their own with the same pid (elog.c,
+send_message_to_server_log).
 """
 
 import re
@@ -17,7 +19,7 @@ PARTS = frozenset({"DETAIL", "HINT", "QUERY", "CONTEXT", "STATEMENT"})
 
 _LINE = re.compile(
     r"(?P<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?) (?:UTC|GMT):"
-    r"[^\n@]*?:(?P<user>[^\n:]*)@(?P<database>[^\n:]*):\[(?P<pid>\d+)\]:"
+    r"(?:(?P<background>:@:)|[^\n]*?@[^\n]*?:)\[(?P<pid>\d+)\]:"
     r"(?:\d+:(?P<sqlstate>[0-9A-Z]{5}):)?[^\n]*?(?P<label>PANIC|FATAL|ERROR|WARNING|NOTICE|INFO|LOG|DEBUG|LOCATION"
     r"|DETAIL|HINT|QUERY|CONTEXT|STATEMENT|BACKTRACE):  (?P<text>.*)",
     re.DOTALL,
@@ -68,7 +70,7 @@ def parse(message: str) -> LogLine | None:
         pid=int(match["pid"]),
         label=match["label"],
         text=match["text"].strip(),
-        of_background_process=not match["user"] and not match["database"],
+        of_background_process=match["background"] is not None,
         sqlstate=match["sqlstate"],
     )
 

@@ -24,6 +24,7 @@ from functions.notify.redaction import (
     redact_log_text,
     redact_statement,
 )
+from functions.notify.text import clean
 from functions.report import Evidence
 
 _REDACTORS: Mapping[str, Callable[[str], str]] = {
@@ -80,9 +81,17 @@ def _occurrence(event: LogEvent, line: LogLine, moments: Moments, workers: Worke
         full_length=event.length if event.shortened else None,
         parts={label: _REDACTORS[label](text) for label, text in parts.items()},
         worker=workers.of(line),
-        cause=log_cause(line.text, line.sqlstate, parts.get("CONTEXT", "")) if background else None,
+        cause=_cause(line, parts, moments),
         facts=_facts(line, parts, moments),
     )
+
+
+def _cause(line: LogLine, parts: Mapping[str, str], moments: Moments) -> str | None:
+    """Of a worker's error; of one that may be free text, only if its own CONTEXT is known."""
+    context = parts.get("CONTEXT", "")
+    if not line.of_background_process or (not context and moments.may_be_from_below(line)):
+        return None
+    return log_cause(line.text, line.sqlstate, context)
 
 
 def _facts(line: LogLine, parts: Mapping[str, str], moments: Moments) -> Mapping[str, Evidence]:
@@ -129,7 +138,7 @@ def _structured(event: LogEvent) -> tuple[str | None, str]:
     level = told.get("level")
     if not isinstance(level, str):
         return None, event.message
-    return level.upper(), "\n".join(str(told[key]) for key in _TOLD if told.get(key))
+    return level.upper(), clean("\n".join(str(told[key]) for key in _TOLD if told.get(key)))
 
 
 def _fields(text: str) -> Mapping[str, Any]:

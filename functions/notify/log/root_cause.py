@@ -162,13 +162,19 @@ def _evidence(error: LogError, *, asks_why: bool) -> dict[str, Evidence]:
     facts = {key: value for key, value in error.facts.items() if key != "operation"}
     return facts | {
         "subscription_oid": error.worker.subscription_oid,
-        **dict.fromkeys(error.in_log.proves, True),
+        **dict.fromkeys(_proven(error), True),
         "reason": error.cause if asks_why else None,
         "error": shorten(error.message, MAX_ERROR),
         "error_times": error.times,
         "error_first": _written(error.first),
         "error_last": _written(error.last),
     }
+
+
+def _proven(error: LogError) -> tuple[str, ...]:
+    """By an error, not a remark, of a worker that the log names."""
+    known = error.severity in {"ERROR", "FATAL"} and error.worker.identity is not None
+    return error.in_log.proves if known else ()
 
 
 def _merged(known: Mapping[str, Evidence], more: Mapping[str, Evidence]) -> dict[str, Evidence]:

@@ -32,7 +32,7 @@ MAY_CHANGE = {
     ("disabled_on_error", 2): {"subscriber": {"subscriptions"}},
     ("subscription_disabled", 2): {"subscriber": {"subscriptions"}, "publisher": {"slots"}},
     ("apply_lagging", 2): {"subscriber": {"subscriptions"}},
-    ("publication_missing", 1): {"subscriber": {"publications"}},
+    ("publication_missing", 2): {"subscriber": {"publications"}},
     ("replica_identity_missing", 3): {"subscriber": {"identities"}},
 }
 """By a remedy, as printed for a finding of which everything is known, on the subscriber."""

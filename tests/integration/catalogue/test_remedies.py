@@ -25,7 +25,8 @@ from tests.integration.catalogue.printed_sql import apply, fill_in, paste, run
 
 def values(pair: Pair, **more: object) -> dict[str, object]:
     """What the monitor knows of the pair's subscription."""
-    [[oid, slot]] = pair.subscriber.sql("SELECT oid::int, subslotname::text FROM pg_subscription")
+    query = "SELECT oid::int, subslotname::text FROM pg_subscription WHERE subname = :name"
+    [[oid, slot]] = pair.subscriber.sql(query, name=SUBSCRIPTION)
     return {
         "subscription": SUBSCRIPTION,
         "subscription_oid": oid,
@@ -113,7 +114,8 @@ def test_copy_all_tables_again(pair: Pair) -> None:
 def test_recreate_a_publication(pair: Pair) -> None:
     pair.publisher.sql(f"DROP PUBLICATION {PUBLICATION}", DATABASE)
     pair.place_order()
-    [recreate] = CATALOGUE["publication_missing"].remedies_for(values(pair))
+    known = values(pair, slot_is_ours=True)
+    [recreate] = CATALOGUE["publication_missing"].remedies_for(known)
     replaced(pair, recreate)
 
 
@@ -180,13 +182,74 @@ def test_a_table_that_another_refers_to_is_not_emptied(pair: Pair) -> None:
     pasted = [fill_in(one, {"connection": connection(pair)}) for one in recreate.scripts]
     try:
         said = paste(pair.subscriber, pasted)
-        assert "cannot truncate a table referenced in a foreign key constraint" in said
+        assert "referred to by one that is not replicated. Nothing changed." in said
         pair.wait_until_replicated()
     finally:
         pair.subscriber.sql("DROP TABLE public.items", DATABASE)
         query = "SELECT subname FROM pg_subscription WHERE NOT subenabled"
         for [name] in pair.subscriber.sql(query):
             pair.subscriber.sql(f"DROP SUBSCRIPTION {name}", DATABASE)
+
+
+@pytest.fixture
+def two_way(pair: Pair) -> Iterator[Pair]:
+    """The subscriber publishes what it gets."""
+    pair.subscriber.sql("CREATE PUBLICATION back FOR ALL TABLES", DATABASE)
+    yield pair
+    pair.subscriber.sql("DROP PUBLICATION back", DATABASE)
+    for [name] in pair.subscriber.sql("SELECT subname FROM pg_subscription WHERE NOT subenabled"):
+        pair.subscriber.sql(f"DROP SUBSCRIPTION {name}", DATABASE)
+
+
+@pytest.mark.parametrize(
+    ("cause", "number"), [("slot_missing", 0), ("apply_conflict", 0), ("silent_divergence", 1)]
+)
+def test_what_would_be_lost_elsewhere_too_stays(two_way: Pair, cause: str, number: int) -> None:
+    """In two-way replication the publisher's rows would go with the subscriber's."""
+    pair = two_way
+    known = values(pair, slot_is_ours=True, key_columns="id")
+    before = orders(pair.subscriber)
+    supplied = {"connection": connection(pair), "key_values": str(before[0][0])}
+    remedy = CATALOGUE[cause].remedies_for(known)[number]
+    said = paste(pair.subscriber, [fill_in(script, supplied) for script in remedy.scripts])
+    assert "A table is published from here" in said
+    assert before == orders(pair.subscriber)
+    pair.wait_until_replicated()
+
+
+def test_a_table_that_another_subscription_fills_is_not_emptied(pair: Pair) -> None:
+    """Its rows would not come again."""
+    pair.subscriber.sql(
+        f"CREATE SUBSCRIPTION other_sub CONNECTION '{pair.connection_string()}' "
+        f"PUBLICATION {PUBLICATION} WITH (copy_data = false, enabled = false)",
+        DATABASE,
+    )
+    [recreate] = CATALOGUE["slot_missing"].remedies_for(values(pair, slot_is_ours=True))
+    before = orders(pair.subscriber)
+    try:
+        pasted = [fill_in(one, {"connection": connection(pair)}) for one in recreate.scripts]
+        assert "filled by another subscription too" in paste(pair.subscriber, pasted)
+        assert before == orders(pair.subscriber)
+    finally:
+        query = "SELECT subname FROM pg_subscription WHERE NOT subenabled"
+        for [name] in pair.subscriber.sql(query):
+            pair.subscriber.sql(f"DROP SUBSCRIPTION {name}", DATABASE)
+    pair.wait_until_replicated()
+
+
+def test_a_key_that_was_mistyped_first_deletes_nothing_else(pair: Pair) -> None:
+    """The row that was looked at last is the one that goes; more than one, or none, is refused."""
+    order_id = collide(pair)
+    other = min(row[0] for row in orders(pair.subscriber))
+    [delete, *_] = CATALOGUE["apply_conflict"].remedies_for(values(pair, key_columns="id"))
+    look, remove = delete.scripts
+    wrong, none, right, all_of_them = (
+        fill_in(look, {"key_values": key}) for key in (str(other), "-1", str(order_id), "id")
+    )
+    assert "exactly one row" in paste(pair.subscriber, [wrong, none, remove.sql])
+    assert "exactly one row" in paste(pair.subscriber, [all_of_them, remove.sql])
+    paste(pair.subscriber, [wrong, right, remove.sql])
+    wait_until_equal(pair)
 
 
 @pytest.fixture

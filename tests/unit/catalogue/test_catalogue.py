@@ -38,7 +38,8 @@ SCRIPTS = {
     for number, script in enumerate(cause.checks, 1)
 }
 DESTRUCTIVE = re.compile(
-    r"\b(?:TRUNCATE [{']|EXECUTE|DELETE FROM|DROP|SKIP \(lsn = '|pg_drop_replication_slot\()"
+    r"\b(?:TRUNCATE [{']|EXECUTE|DELETE FROM|DROP (?!TABLE IF EXISTS pg_temp)|SKIP \(lsn = '"
+    r"|pg_drop_replication_slot\()"
 )
 
 

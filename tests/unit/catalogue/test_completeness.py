@@ -89,6 +89,7 @@ def of_publisher() -> Iterator[Finding]:
         (seen_twice(DOWN), [LOST], [PUBLICATION], 10),
         (seen_twice(DOWN), [SLOT], [PUBLICATION], 10),
         (seen_twice(HEALTHY), [SLOT], [], 10),
+        (seen_twice(HEALTHY), [replace(IDLE, name=SLOT.name)], [PUBLICATION], 10),
         (seen_twice(HEALTHY), [ENDANGERED, IDLE], [published("public.a", "public.b")], 10),
         (seen_twice(replace(COPYING, sync_error_count=0), COPYING), [SLOT], [PUBLICATION], 1),
     ):

@@ -52,13 +52,13 @@ def filled(sql: str, **values: object) -> FilledScript:
         ),
         pytest.param(
             "PUBLICATION {publications};",
-            {"publications": "orders_pub, Stock"},
+            {"publications": 'orders_pub, "Stock"'},
             'PUBLICATION orders_pub, "Stock";',
             id="several names",
         ),
         pytest.param(
-            "SELECT {publications:names_literal};",
-            {"publications": "orders_pub, It's"},
+            "SELECT {publications:literal};",
+            {"publications": 'orders_pub, "It\'s"'},
             "SELECT 'orders_pub, \"It''s\"';",
             id="several names in a string",
         ),
@@ -126,7 +126,7 @@ def test_known_values_stand_in_the_sql(sql: str, values: dict[str, object], expe
         pytest.param(
             "CONNECTION {connection:literal};",
             {"connection": "host=publisher password=secret"},
-            "CONNECTION '<connection string>';",
+            "CONNECTION '<connection string in quotes>';",
             id="never a secret",
         ),
     ],
@@ -175,6 +175,8 @@ DESTROYING = Remedy(
         ({"table": "public.orders"}, ["SELECT '<{}>';", "DROP TABLE public.orders;"]),
         ({"table": "public.orders; x"}, []),
         ({"table": 'public."a$do$b"'}, []),
+        ({"table": 'public."a\nb"'}, []),
+        ({"table": 'public."a\u2028b"'}, []),
         ({}, []),
     ],
 )
@@ -182,7 +184,7 @@ def test_what_destroys_is_shown_complete_or_not_at_all(
     values: dict[str, object], expected: list[str]
 ) -> None:
     """What the reader must fill in stands in a script that destroys nothing."""
-    meaning = "values of the key from the DETAIL in the server log"
+    meaning = "values of the key from the DETAIL in the log with text in quotes"
     assert [one.format(meaning) for one in expected] == [
         script.sql for script in DESTROYING.filled(values).scripts
     ]
@@ -217,7 +219,7 @@ def test_a_transaction_is_skipped_as_the_version_can(
     assert expected == [one.action for one in remedies[1:]]
 
 
-@pytest.mark.parametrize("cause", ["slot_missing", "slot_lost", "slot_busy"])
+@pytest.mark.parametrize("cause", ["slot_missing", "slot_lost", "slot_busy", "publication_missing"])
 def test_a_slot_that_may_be_another_s_is_left_alone(cause: str) -> None:
     """Until it was seen to be the subscription's own there is nothing to paste."""
     known = {"subscription": "s", "subscription_oid": 5, "slot_name": "s", "publications": "p"}

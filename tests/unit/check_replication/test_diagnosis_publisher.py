@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from functions.catalogue import CATALOGUE, MAY_BE_ANOTHERS
 from functions.check_replication.diagnosis import (
     Looks,
     PublisherLooks,
@@ -153,18 +154,25 @@ def test_the_idle_slot_of_a_subscription_is_its_own_matter() -> None:
 
 
 def test_an_idle_slot_is_nobodys_where_the_subscription_of_its_name_runs() -> None:
-    """That has another publisher, with a slot of the same name."""
+    """That has another publisher, with a slot of the same name; dropping it is not offered."""
     seen = (publisher(IDLE), publisher(IDLE, seconds_later=1))
     [finding] = found(HEALTHY, *seen)
     assert ("slot_inactive", None) == (finding.cause, finding.subscription)
+    remedies = CATALOGUE["slot_inactive"].remedies_for(finding.evidence)
+    assert [] == [script for remedy in remedies for script in remedy.scripts]
+
+
+def test_the_idle_slot_of_a_worker_that_hears_nothing_may_be_its_own() -> None:
+    """The publisher's end of the connection is gone, and the worker does not know it yet."""
+    deaf = replace(HEALTHY, last_msg_send_time=ago(90), last_msg_receipt_time=ago(90))
+    assert [] == causes(deaf, publisher(IDLE), publisher(IDLE, seconds_later=1))
 
 
 @pytest.mark.parametrize(
     ("slot", "ours"),
     [
         pytest.param(SLOT, True, id="its name, begun with the worker"),
-        pytest.param(replace(SLOT, sender_start=ago(3580)), True, id="a slow connection"),
-        pytest.param(replace(SLOT, sender_start=None), True, id="its name, start not visible"),
+        pytest.param(replace(SLOT, sender_start=ago(3596)), True, id="soon after it"),
         pytest.param(
             replace(SLOT, sender_name="own name"), True, id="a name of its own, begun together"
         ),
@@ -187,8 +195,39 @@ def test_a_publisher_is_judged_by_a_slot_that_is_seen_to_serve_the_worker(
     without = replace(PUBLICATION, name="another", without_identity=("public.orders",))
     wider = replace(PUBLICATION, tables=frozenset({"public.orders", "public.new"}))
     for publications, cause in [((without,), "publication_missing"), ((wider,), NOT_REFRESHED)]:
-        expected = [cause] if ours else []
-        assert expected == causes(HEALTHY, publisher(slot, publications=publications))
+        seen = found(HEALTHY, publisher(slot, publications=publications))
+        assert ([cause] if ours else []) == [finding.cause for finding in seen]
+        assert not [finding for finding in seen if MAY_BE_ANOTHERS in finding.summary]
+
+
+@pytest.mark.parametrize(
+    "slot",
+    [
+        pytest.param(replace(SLOT, sender_start=None), id="start not visible"),
+        pytest.param(replace(SLOT, sender_start=ago(3580)), id="a slow connection"),
+    ],
+)
+def test_a_sender_of_its_name_may_be_its_own(slot: Slot) -> None:
+    """Or that of another subscriber: nothing that destroys is offered."""
+    wider = replace(PUBLICATION, tables=frozenset({"public.orders", "public.new"}))
+    for publications, cause in [((), "publication_missing"), ((wider,), NOT_REFRESHED)]:
+        [finding] = found(HEALTHY, publisher(slot, publications=publications))
+        assert cause == finding.cause
+        assert finding.summary.endswith(MAY_BE_ANOTHERS)
+        assert finding.evidence.get("slot_is_ours") is None
+
+
+@pytest.mark.parametrize("subscription", [DOWN, replace(DOWN, enabled=False)])
+def test_without_a_worker_an_unused_slot_of_its_name_may_be_its_own(
+    subscription: Subscription,
+) -> None:
+    """What is wrong with the publication does not seem to be gone because the worker is."""
+    wider = replace(PUBLICATION, tables=frozenset({"public.orders", "public.new"}))
+    for publications, cause in [((), "publication_missing"), ((wider,), NOT_REFRESHED)]:
+        seen = found(subscription, publisher(IDLE, publications=publications))
+        [finding] = [one for one in seen if one.cause == cause]
+        assert finding.summary.endswith(MAY_BE_ANOTHERS)
+        assert finding.evidence.get("slot_is_ours") is None
 
 
 def test_two_subscriptions_cannot_have_one_slot() -> None:
@@ -233,6 +272,14 @@ def test_tables_without_an_identity_are_told_once_per_publication_in_use() -> No
         finding.evidence["table"],
         finding.subscription,
     )
+
+
+@pytest.mark.parametrize(
+    ("slots", "visible"),
+    [([SLOT, IDLE], True), ([], True), ([SLOT, replace(SLOT, sender_start=None)], False)],
+)
+def test_that_owners_of_slots_are_not_visible_is_said(slots: list[Slot], *, visible: bool) -> None:
+    assert visible is (publisher(*slots).not_visible == ())
 
 
 @pytest.mark.parametrize(

@@ -74,7 +74,7 @@ from tests.unit.notify.logs import CONFLICT, CONFLICT_DETAIL, CONTEXT
         pytest.param(
             "Could not find the row to be updated.\n"
             "\tRemote row (1, x); replica identity (id)=(1).",
-            "Could not find the row to be updated. Remote row (…); replica identity (id)=(…).",
+            "Could not find the row to be updated. Remote row (…).",
             id="18, update_missing",
         ),
         pytest.param(
@@ -85,14 +85,23 @@ from tests.unit.notify.logs import CONFLICT, CONFLICT_DETAIL, CONTEXT
         pytest.param(
             "Could not apply remote change: remote row (1, x).\nKey already exists in unique index "
             '"t_pkey", modified in transaction 7: key (id)=(1), local row (1, y).',
-            "Could not apply remote change: remote row (…). Key already exists in unique index "
-            '"t_pkey", modified in transaction 7: key (id)=(…), local row (…).',
+            "Could not apply remote change: remote row (…), local row (…).",
             id="19's wording",
         ),
         pytest.param(
             "Existing local row (1, x); remote row (s3cr3t); remote row (2, y).",
             "Existing local row (…); remote row (…); remote row (…).",
             id="a value that looks like the text around it",
+        ),
+        pytest.param(
+            'Failing row contains (1, my key (pin 4711)=x is not present in table "Jane Doe". y).',
+            "Failing row contains (…).",
+            id="a row that holds what PostgreSQL says of keys",
+        ),
+        pytest.param(
+            'Key (id)=(1 is not present in table "Jane Doe". 2) is not present in table "orders".',
+            'Key (id)=(…) is not present in table "orders".',
+            id="a value that says it too",
         ),
         pytest.param("parameters: $1 = 'x', $2 = '7'", "parameters: (…)", id="parameters"),
         pytest.param(
@@ -131,6 +140,21 @@ def test_detail(text: str, expected: str) -> None:
             f"PL/pgSQL function audit(integer) line 3 at SQL statement\n{CONTEXT}",
             f"SQL statement (…) PL/pgSQL function audit(integer) line 3 at SQL statement {CONTEXT}",
             id="trigger below an apply worker",
+        ),
+        pytest.param(
+            'COPY cc, line 1: "1\tCOPY x\t4111 1111\ty, line 2"',
+            "COPY cc, line 1: (…)",
+            id="a row that looks like a CONTEXT",
+        ),
+        pytest.param(
+            f"SQL statement \"CALL audit('a\n\tCOPY card 4111 1111, line 2\n')\"\n{CONTEXT}",
+            f"SQL statement (…) {CONTEXT}",
+            id="a value whose lines look like a CONTEXT",
+        ),
+        pytest.param(
+            'SQL statement "INSERT …\n\tslot "4111", output plugin "x", in the y callback',
+            "SQL statement (…)",
+            id="one that is the last line",
         ),
         pytest.param(
             "unnamed portal with parameters: $1 = 'x'",

@@ -80,3 +80,18 @@ def test_is_error(label: str, text: str, expected: bool) -> None:  # noqa: FBT00
 )
 def test_bare_warning(message: str, expected: str | None) -> None:
     assert expected == bare_warning(message)
+
+
+@pytest.mark.parametrize(
+    "user",
+    [
+        '@:[9]:ERROR:  replication slot "orders_sub" does not exist',
+        'x UTC::@:[9]:ERROR:  replication slot "a" does not exist',
+        ":@:[9]:ERROR:  it broke",
+    ],
+)
+def test_a_client_s_line_is_no_background_process_s(user: str) -> None:
+    """Whatever the user name, which anybody who reaches the port may choose."""
+    message = f'FATAL:  password authentication failed for user "{user}"'
+    parsed = parse(f"2026-11-22 23:34:08 UTC:10.0.0.9(38370):{user}@shop:[32649]:{message}")
+    assert parsed is None or not parsed.of_background_process

@@ -266,7 +266,7 @@ def test_findings_that_turn_out_to_be_the_same_are_one() -> None:
     assert "a" == one.evidence["slot_name"]
 
 
-@pytest.mark.parametrize("cause", ["slot_missing", "slot_lost", "slot_busy"])
+@pytest.mark.parametrize("cause", ["slot_missing", "slot_lost", "slot_busy", "publication_missing"])
 def test_what_the_own_publisher_does_wins_over_what_the_watched_one_lacks(cause: str) -> None:
     """The slot of that name, or its absence, was another publisher's."""
     seen = finding(cause, "a", publisher="10.0.0.9:5432", active_pid=7)
