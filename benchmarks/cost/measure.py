@@ -114,7 +114,7 @@ class _Machine:
         )
 
     def _notify(self, event: dict[str, Any]) -> dict[str, Any]:
-        """As `functions.notify.answers`."""
+        """As `functions.notify.notification`."""
         causes = [finding["cause"] for finding in event["cluster"]["findings"]]
         return {**self.answer, "causes": causes}
 

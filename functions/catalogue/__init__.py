@@ -1,30 +1,47 @@
 """The catalogue of causes: every id a finding can carry, and what to tell a person about it.
 
 The ids are a contract (reports, metrics, alerts and the runbook use them); the texts are not.
-`cause`, `remedy` and `script` are the types, `evidence` says how each key of a finding's evidence
-may stand in SQL and `quoting` how PostgreSQL quotes. The rest is data: `subscription`, `apply`,
-`tables`, `connection` and `lag` for the subscriber, `publisher`, and `unknown`; `recipes` are
-remedies that several causes share. All pure.
+All that is known of a cause stands in its entry. `cause`, `in_log`, `remedy` and `script` are the
+types, `evidence` says what each key of a finding's evidence means, how it is shown and how it may
+stand in SQL, and `quoting` how PostgreSQL quotes. The rest is data: `subscription`, `apply`,
+`silent`, `tables`, `connection`, `slot` and `lag` for the subscriber, `publisher`, and `unknown`;
+`recipes` are remedies that several causes share. All pure.
 """
 
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from functions.catalogue import apply, connection, lag, publisher, subscription, tables, unknown
+from functions.catalogue import (
+    apply,
+    connection,
+    lag,
+    publisher,
+    silent,
+    subscription,
+    tables,
+    unknown,
+)
 from functions.catalogue.cause import Cause, Severity
-from functions.catalogue.connection import MAY_BE_ANOTHERS
+from functions.catalogue.in_log import NOT_TOLD, READ_LAST, Errors, Explained, InLog, Nature
 from functions.catalogue.remedy import FilledRemedy, Remedy
 from functions.catalogue.script import FilledScript, Place, Script
+from functions.catalogue.slot import MAY_BE_ANOTHERS
 
 __all__ = [
     "CATALOGUE",
     "COULD_NOT_BE_CHECKED",
+    "IN_READING_ORDER",
     "MAY_BE_ANOTHERS",
+    "NOT_TOLD",
     "SECTIONS",
     "Cause",
+    "Errors",
+    "Explained",
     "FilledRemedy",
     "FilledScript",
+    "InLog",
+    "Nature",
     "Place",
     "Remedy",
     "Script",
@@ -34,7 +51,7 @@ __all__ = [
 SECTIONS: Final[Mapping[str, tuple[Cause, ...]]] = MappingProxyType(
     {
         "The subscription": subscription.CAUSES,
-        "Applying changes": apply.CAUSES,
+        "Applying changes": (*apply.CAUSES, *silent.CAUSES),
         "Lag": lag.CAUSES,
         "Tables": tables.CAUSES,
         "The connection to the publisher": connection.CAUSES,
@@ -50,3 +67,9 @@ CATALOGUE: Final[dict[str, Cause]] = {
 
 COULD_NOT_BE_CHECKED: Final = frozenset(cause.id for cause in unknown.CAUSES)
 """Those that say nothing of replication, only that nobody could find out."""
+
+IN_READING_ORDER: Final = (
+    *(cause for cause in CATALOGUE.values() if cause.id not in READ_LAST),
+    *(CATALOGUE[cause] for cause in READ_LAST),
+)
+"""All causes, in the order in which a message of the log is compared with their words."""

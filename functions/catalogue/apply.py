@@ -3,11 +3,10 @@
 from typing import Final
 
 from functions.catalogue.cause import Cause, Severity
+from functions.catalogue.evidence import OF_ERROR
+from functions.catalogue.in_log import APPLYING, STOPPED, Explained, InLog, Nature
 from functions.catalogue.recipes import (
-    COPIES_AGAIN,
-    COPY_AGAIN,
     DELETE_COLLIDING_ROW,
-    DROP_OLD_SLOT,
     READ_LOG,
     SKIPS,
     only_where_subscribed,
@@ -15,7 +14,7 @@ from functions.catalogue.recipes import (
 from functions.catalogue.remedy import Remedy
 from functions.catalogue.script import Place, Script
 
-_ERRORS: Final = (Script("SELECT * FROM pg_stat_subscription_stats;"),)
+ERRORS: Final = (Script("SELECT * FROM pg_stat_subscription_stats;"),)
 _FAILING: Final = (
     "`pg_stat_subscription_stats.apply_error_count` rises between two looks (15+), about every "
     "`wal_retrieve_retry_interval` (5 s)"
@@ -28,13 +27,7 @@ _COLUMNS: Final = """\
 SELECT attname, format_type(atttypid, atttypmod), attnotnull, attgenerated
 FROM pg_attribute WHERE attrelid = to_regclass({table:literal})
     AND attnum > 0 AND NOT attisdropped ORDER BY attname;"""
-_COMPARED: Final = """\
-SELECT count(*), sum(hashtext(one::text)::bigint) FROM {table} AS one;"""
-_IF_IT_BLOCKS: Final = (
-    "SELECT {}(blocker)\n"
-    "FROM pg_stat_activity CROSS JOIN unnest(pg_blocking_pids(pid)) AS blocker\n"
-    "WHERE backend_type LIKE 'logical replication %worker' AND blocker = {{blocker_pid}};"
-)
+_TARGET: Final = r'logical replication target relation "(?P<table>.+?)"'
 
 CAUSES: Final = (
     Cause(
@@ -43,9 +36,11 @@ CAUSES: Final = (
         "stopped: a change cannot be applied",
         "The apply worker fails on the same change, restarts and fails again. Nothing after that "
         "change is replicated until it can be applied or is skipped.",
-        _ERRORS,
+        ERRORS,
         f"{_FAILING}, while the subscription is enabled. No line of the log says more.",
         (READ_LOG, *SKIPS),
+        shown=OF_ERROR,
+        explained=Explained(),
     ),
     Cause(
         "apply_conflict",
@@ -54,11 +49,23 @@ CAUSES: Final = (
         "A row from the publisher has a key that another row on the subscriber holds already. The "
         "apply worker retries and fails again; nothing else is replicated until the local row is "
         "gone or the transaction is skipped.",
-        _ERRORS,
+        ERRORS,
         f"{_FAILING}. The log has “duplicate key value violates unique constraint” (13 to 17), or "
         "“conflict detected on relation” with conflict=insert_exists, update_exists or "
         "multiple_unique_conflicts (18); its CONTEXT ends in “finished at” and the LSN (15+).",
         (DELETE_COLLIDING_ROW, *SKIPS),
+        shown=OF_ERROR,
+        in_log=InLog(
+            "{change} collides with a row that {table} of the subscriber already has.",
+            behind=APPLYING,
+            sqlstates=("23505",),
+            wordings=(r"conflict detected on relation |duplicate key value violates unique",),
+            names=(
+                r'conflict detected on relation "(?P<table>.+)": conflict=(?P<conflict>\w+)',
+                r'duplicate key value violates unique constraint "(?P<constraint>.+)"',
+            ),
+            nature=Nature.LASTING,
+        ),
     ),
     Cause(
         "constraint_violation",
@@ -67,7 +74,7 @@ CAUSES: Final = (
         "A CHECK, NOT NULL or foreign key constraint or a trigger on the subscriber refuses what "
         "the publisher accepted. The apply worker retries and fails again; nothing else is "
         "replicated until the row is accepted or its transaction skipped.",
-        _ERRORS,
+        ERRORS,
         f"{_FAILING}. The log has SQLSTATE 23502, 23503, 23514 or 23P01 (“violates … "
         "constraint”), or an error raised by a trigger.",
         (
@@ -103,6 +110,31 @@ CAUSES: Final = (
                 needs="column",
             ),
             *SKIPS,
+        ),
+        shown=OF_ERROR,
+        in_log=InLog(
+            "{change} is refused by a constraint or a trigger of {table} on the subscriber.",
+            behind=APPLYING,
+            sqlstates=("23", "P0"),
+            wordings=(r"[^\n]* violates (?:[\w ]+ )?(?:not-null|check|foreign key|excl)",),
+            names=(
+                r'new row for relation ".+" violates check constraint "(?P<constraint>.+)"',
+                (
+                    r'null value in column "(?P<column>.+)" of relation ".+" violates not-null '
+                    r"constraint"
+                ),
+                (
+                    r'insert or update on table ".+" violates foreign key constraint '
+                    r'"(?P<constraint>.+)"'
+                ),
+                (
+                    r'update or delete on table ".+" violates [\w ]+ "(?P<constraint>.+)" on '
+                    r'table ".+"'
+                ),
+                r'conflicting key value violates exclusion constraint "(?P<constraint>.+)"',
+            ),
+            nature=Nature.LASTING,
+            raised_by_any_trigger=True,
         ),
     ),
     Cause(
@@ -143,6 +175,23 @@ CAUSES: Final = (
             ),
             *SKIPS,
         ),
+        shown=OF_ERROR,
+        in_log=InLog(
+            "{change} does not fit {table} of the subscriber: {error}.",
+            behind=APPLYING,
+            sqlstates=("22",),
+            wordings=(
+                r"logical replication target relation ",
+                r"invalid input (?:syntax|value) for |value too long for type ",
+                r'value "[^\n]*" is out of range for type |\w+ out of range\Z',
+            ),
+            names=(
+                rf'{_TARGET} is missing replicated columns?: "(?P<column>[^"]+)".*',
+                rf'{_TARGET} has incompatible generated columns?: "(?P<column>[^"]+)".*',
+                rf"{_TARGET} (?:does not exist|has |is |uses ).*",
+            ),
+            nature=Nature.LASTING,
+        ),
     ),
     Cause(
         "permission_denied",
@@ -165,66 +214,19 @@ CAUSES: Final = (
                 (Script("ALTER SUBSCRIPTION {subscription} OWNER TO {role};"),),
             ),
         ),
-    ),
-    Cause(
-        "apply_blocked",
-        Severity.CRITICAL,
-        "stands still: a local transaction blocks it",
-        "The apply worker waits for a lock that a session on the subscriber holds. Nothing is "
-        "replicated until that transaction ends. The publisher is not to blame.",
-        (
-            Script("""\
-SELECT pid, pg_blocking_pids(pid) AS blocked_by, wait_event_type, query
-FROM pg_stat_activity WHERE backend_type LIKE 'logical replication %worker';"""),
-        ),
-        "`pg_stat_activity.wait_event_type` of the apply worker is Lock, for longer than "
-        "`wal_receiver_timeout` or max-lag-seconds (`pg_locks.waitstart`, 14+; before, "
-        "`pg_stat_subscription.last_msg_receipt_time`); `pg_blocking_pids()` names the blocker. "
-        "No error is counted.",
-        (
-            Remedy("Ask the blocker's user to end the transaction.", "None."),
-            Remedy(
-                "Cancel the blocker's statement. It does nothing to a session that is idle in "
-                "its transaction.",
-                "The statement fails, and the work of its transaction is rolled back.",
-                (Script(_IF_IT_BLOCKS.format("pg_cancel_backend")),),
+        shown=OF_ERROR,
+        in_log=InLog(
+            "The subscription's owner lacks a right: {error}.",
+            behind=STOPPED,
+            sqlstates=("42501",),
+            wordings=(
+                r"permission denied for |must be owner of ",
+                r"password is required|password or GSSAPI delegated credentials",
+                r'role "[^\n]*" cannot SET ROLE to ',
+                r"user \"[^\n]*\" cannot replicate into relation with row-level",
             ),
-            Remedy(
-                "End the blocker's session.",
-                "The work of its open transaction is rolled back, and its application loses the "
-                "connection.",
-                (Script(_IF_IT_BLOCKS.format("pg_terminate_backend")),),
-            ),
-        ),
-    ),
-    Cause(
-        "silent_divergence",
-        Severity.WARNING,
-        "lost changes: rows on the subscriber differ from the publisher's",
-        "Changes met rows that are missing on the subscriber, or that somebody changed there. "
-        "PostgreSQL skipped or overwrote them and went on: no error, but the tables differ.",
-        _ERRORS,
-        "`confl_update_missing`, `confl_delete_missing`, `confl_update_origin_differs` or "
-        "`confl_delete_origin_differs` of `pg_stat_subscription_stats` is above 0 (18); the log "
-        "has “conflict detected on relation” as a LOG. Before 18 nothing shows it.",
-        (
-            Remedy(
-                "Compare the table on both servers while nobody writes to it: the two answers "
-                "must be equal. Mend the rows that differ on the subscriber.",
-                "It reads the whole table.",
-                (Script(_COMPARED), Script(_COMPARED, Place.PUBLISHER)),
-            ),
-            Remedy(
-                "Or copy all tables of the subscription again.",
-                COPIES_AGAIN,
-                (*COPY_AGAIN, DROP_OLD_SLOT),
-            ),
-            Remedy(
-                "When the tables agree again: reset the counters, and the warning ends. That takes "
-                "a superuser; where there is none, mute the cause.",
-                "The subscription's error counts start from 0 too.",
-                (Script("SELECT pg_stat_reset_subscription_stats({subscription_oid});"),),
-            ),
+            nature=Nature.LASTING,
+            raised_by_triggers_too=True,
         ),
     ),
 )

@@ -1,9 +1,12 @@
 """What a cause is."""
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
 
+from functions.catalogue.evidence import EVIDENCE, SHOWN_ALWAYS
+from functions.catalogue.in_log import NOT_TOLD, Explained, InLog
 from functions.catalogue.remedy import FilledRemedy, Remedy
 from functions.catalogue.script import Script
 
@@ -20,12 +23,17 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """One thing that can be wrong.
+    """One thing that can be wrong, with all that is known of it.
 
     `headline` completes the sentence "<subscription or cluster> …"; `meaning` is one or two
     sentences for the person on call; `checks` is SQL that shows it, none where no SQL could;
     `rests_on` names the views or log lines the verdict comes from, with PostgreSQL's versions;
     `remedies` come least lossy first.
+
+    `shown` are the keys of evidence that an alert shows, None for all that have a label. `in_log`
+    says how the log tells it, `explained` which errors of the log explain the probe's finding,
+    None if none do. `replaces` are causes of the probe that it explains where it is seen on the
+    publisher.
     """
 
     id: str
@@ -35,6 +43,16 @@ class Cause:
     checks: tuple[Script, ...]
     rests_on: str
     remedies: tuple[Remedy, ...] = ()
+    shown: AbstractSet[str] | None = None
+    in_log: InLog = NOT_TOLD
+    explained: Explained | None = None
+    replaces: tuple[str, ...] = ()
+
+    @property
+    def keys_shown(self) -> tuple[str, ...]:
+        """The keys of evidence worth showing with it, the most telling first."""
+        wanted = EVIDENCE.keys() if self.shown is None else self.shown | SHOWN_ALWAYS
+        return tuple(key for key, one in EVIDENCE.items() if one.label and key in wanted)
 
     def remedies_for(self, values: Mapping[str, object]) -> tuple[FilledRemedy, ...]:
         """The remedies that fit the servers' versions, with a finding's values in their SQL.

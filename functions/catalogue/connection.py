@@ -3,7 +3,10 @@
 from dataclasses import replace
 from typing import Final
 
+from functions.catalogue import slot
 from functions.catalogue.cause import Cause, Severity
+from functions.catalogue.evidence import OF_CONNECTION, OF_LIMIT, OF_PUBLICATION
+from functions.catalogue.in_log import ANSWERED, ANSWERED_STRICTLY, STOPPED, WORKER, InLog, Nature
 from functions.catalogue.recipes import (
     CONNECT,
     COPIES_AGAIN,
@@ -13,24 +16,9 @@ from functions.catalogue.recipes import (
 )
 from functions.catalogue.remedy import Remedy
 from functions.catalogue.script import Place, Script
+from functions.catalogue.slot import ANOTHERS, BY_ITS_OWN_PUBLISHER, DOWN, SLOTS, WITHOUT_WORKER
 
 _STATE: Final = (Script("SELECT subname, pid, last_msg_receipt_time FROM pg_stat_subscription;"),)
-_SLOTS: Final = Script("SELECT * FROM pg_replication_slots;", Place.PUBLISHER)
-_DOWN: Final = (
-    "`pg_stat_subscription.pid` is NULL on two looks and `apply_error_count` does not rise"
-)
-MAY_BE_ANOTHERS: Final = (
-    "If its own publisher is another one, this says nothing: the worker's error in the log tells."
-)
-"""The end of what is said of a slot that was not seen to be the subscription's own."""
-
-_ANOTHERS: Final = Remedy(
-    "Read the worker's error in the subscriber's log: only it says what the subscription's own "
-    "publisher answers. The publisher watched here may be another one with a slot of that name, or "
-    "without. While its own cannot be reached, leave the subscription alone: it catches up.",
-    "None.",
-    unless="slot_is_ours",
-)
 
 CAUSES: Final = (
     Cause(
@@ -40,7 +28,7 @@ CAUSES: Final = (
         "The apply worker cannot connect to the publisher: it is down, its name does not resolve, "
         "or the network refuses. Replication goes on by itself once it answers.",
         _STATE,
-        f"{_DOWN}. The log has “could not connect to the publisher” with a reason of the network.",
+        f"{DOWN}. The log has “could not connect to the publisher” with a reason of the network.",
         (
             Remedy(
                 "See that the publisher runs, and that its security group, firewall and name let "
@@ -48,6 +36,16 @@ CAUSES: Final = (
                 "None.",
             ),
             CONNECT,
+        ),
+        shown=OF_CONNECTION,
+        in_log=InLog(
+            "The subscriber has no connection to the publisher: {error}.",
+            behind=STOPPED,
+            wordings=(
+                rf"{WORKER}could not connect to the publ",
+                r"could not (?:receive|send|start WAL|identify)",
+            ),
+            nature=Nature.PASSING,
         ),
     ),
     Cause(
@@ -57,7 +55,7 @@ CAUSES: Final = (
         "The publisher answers but does not let the subscription in: the password or the role "
         "changed, or pg_hba.conf has no entry for it.",
         _STATE,
-        f"{_DOWN}. The log has “password authentication failed”, “no pg_hba.conf entry” or “role "
+        f"{DOWN}. The log has “password authentication failed”, “no pg_hba.conf entry” or “role "
         "… does not exist” (SQLSTATE 28P01, 28000 on the publisher).",
         (
             Remedy(
@@ -67,74 +65,22 @@ CAUSES: Final = (
             ),
             CONNECT,
         ),
-    ),
-    Cause(
-        "slot_missing",
-        Severity.CRITICAL,
-        "stopped: its replication slot does not exist",
-        "The publisher has no slot of that name: somebody dropped it, or the publisher failed "
-        "over or was restored without it. The changes since then are not kept anywhere.",
-        (_SLOTS,),
-        f"{_DOWN}. The log has “replication slot … does not exist”; `pg_replication_slots` on the "
-        "publisher lacks it.",
-        (
-            _ANOTHERS,
-            Remedy(
-                "Make a new subscription with a new slot, and copy its tables. There is no way "
-                "without loss: a new slot alone would leave a gap that nothing shows.",
-                COPIES_AGAIN,
-                COPY_AGAIN,
-                needs="slot_is_ours",
+        shown=OF_CONNECTION,
+        in_log=InLog(
+            "The publisher refuses the subscriber's login: {error}.",
+            behind=STOPPED,
+            wordings=(
+                (
+                    rf"{WORKER}(?:could not connect to the publisher|invalid connection string).*"
+                    r"(?:authentication failed|no pg_hba\.conf entry|pg_hba\.conf rejects|"
+                    r'no password supplied|role "[^\n]*" does not exist|'
+                    r"is not permitted to log in|permission denied|"
+                    r"must be superuser or replication role|certificate)"
+                ),
             ),
         ),
     ),
-    Cause(
-        "slot_lost",
-        Severity.CRITICAL,
-        "stopped: its replication slot is lost",
-        "The publisher removed WAL the slot still needed, or invalidated the slot for another "
-        "reason. What was in that WAL cannot be replicated any more.",
-        (_SLOTS,),
-        "`pg_replication_slots.wal_status` on the publisher is lost; `invalidation_reason` says "
-        "why (17+). The log has “cannot read from logical replication slot” (13 to 17) or “can no "
-        "longer access replication slot” (18).",
-        (
-            _ANOTHERS,
-            Remedy(
-                "Make a new subscription with a new slot, and copy its tables. There is no way "
-                "without loss.",
-                COPIES_AGAIN,
-                (*COPY_AGAIN, DROP_OLD_SLOT),
-                needs="slot_is_ours",
-            ),
-        ),
-    ),
-    Cause(
-        "slot_busy",
-        Severity.CRITICAL,
-        "stopped: somebody else uses its replication slot",
-        "Another process reads from the slot: a second subscription with the same slot, often on "
-        "a restored copy of the subscriber, or a connection whose other end is gone.",
-        (
-            Script(
-                "SELECT slot_name, active_pid, client_addr, application_name, backend_start\n"
-                "FROM pg_replication_slots JOIN pg_stat_replication ON pid = active_pid;",
-                Place.PUBLISHER,
-            ),
-        ),
-        f"{_DOWN}. The log has “replication slot … is active for PID”; "
-        "`pg_replication_slots.active` is true all the same.",
-        (
-            _ANOTHERS,
-            Remedy(
-                "If a copy of the subscriber uses the slot: disable the subscription on that copy, "
-                "and take the slot from it there (ALTER SUBSCRIPTION … SET (slot_name = NONE)).",
-                "None here. What that copy has taken from the slot already does not come again: "
-                "compare the tables.",
-            ),
-            replace(TERMINATE_SENDER, needs="slot_is_ours"),
-        ),
-    ),
+    *slot.CAUSES,
     Cause(
         "publication_missing",
         Severity.CRITICAL,
@@ -151,7 +97,7 @@ CAUSES: Final = (
         "`pg_subscription.subpublications` is compared with `pg_publication` (needs the "
         "`publisher/…` parameters).",
         (
-            _ANOTHERS,
+            ANOTHERS,
             Remedy(
                 "Create the publication again, then a new subscription, and copy its tables. The "
                 "publication alone does not help: before 18 the slot still reads from before its "
@@ -169,6 +115,22 @@ CAUSES: Final = (
                 needs="slot_is_ours",
             ),
         ),
+        shown=OF_PUBLICATION,
+        in_log=InLog(
+            "A publication of the subscription does not exist on the publisher.",
+            behind=STOPPED,
+            wordings=(
+                rf'{ANSWERED}publication "[^\n]*" does not exist',
+                r"skipped loading publication",
+            ),
+            names=(
+                rf'{ANSWERED_STRICTLY}publication "(?P<publication>[^\n]+)" does not exist.*',
+                r'skipped loading publication "(?P<publication>[^\n]+)".*',
+            ),
+            proves=("slot_is_ours",),
+        ),
+        explained=BY_ITS_OWN_PUBLISHER,
+        replaces=WITHOUT_WORKER,
     ),
     Cause(
         "network_timeout",
@@ -183,7 +145,7 @@ CAUSES: Final = (
                 Place.PUBLISHER,
             ),
         ),
-        f"{_DOWN}. The log has “terminating logical replication worker due to timeout”.",
+        f"{DOWN}. The log has “terminating logical replication worker due to timeout”.",
         (
             Remedy(
                 "See whether the network between the servers drops idle or long connections. The "
@@ -197,6 +159,14 @@ CAUSES: Final = (
                 "A connection that is really dead is noticed that much later.",
             ),
         ),
+        shown=OF_CONNECTION,
+        in_log=InLog(
+            "Nothing came from the publisher for wal_receiver_timeout, and the subscriber gave the "
+            "connection up.",
+            behind=(*STOPPED, "publisher_lagging", "apply_lagging"),
+            wordings=(r"terminating logical replication worker due to timeout",),
+            nature=Nature.PASSING,
+        ),
     ),
     Cause(
         "publisher_slots_exhausted",
@@ -204,7 +174,7 @@ CAUSES: Final = (
         "does not get a table: the publisher has no free slot",
         "Each initial copy needs a replication slot on the publisher for a while, and all are in "
         "use. The tables that wait are not replicated.",
-        (replace(_SLOTS, sql=f"{_SLOTS.sql}\nSHOW max_replication_slots;"),),
+        (replace(SLOTS, sql=f"{SLOTS.sql}\nSHOW max_replication_slots;"),),
         "`pg_stat_subscription_stats.sync_error_count` rises (15+). The log has “all replication "
         "slots are in use”; as many rows are in `pg_replication_slots` on the publisher as "
         "`max_replication_slots` allows.",
@@ -225,6 +195,12 @@ CAUSES: Final = (
                     ),
                 ),
             ),
+        ),
+        shown=OF_LIMIT,
+        in_log=InLog(
+            "The publisher has no free replication slot for the copy.",
+            behind=("table_sync_failed", "table_sync_stalled"),
+            wordings=(rf"{ANSWERED}all replication slots are in use",),
         ),
     ),
 )

@@ -1,4 +1,4 @@
-"""The glossary of a finding's evidence: what each key means and how its value may stand in SQL."""
+"""A finding's evidence: what each key means, how an alert shows it, how it may stand in SQL."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -35,85 +35,116 @@ lsn = _matching(_LSN)
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One key of evidence; `form` makes its value SQL, None where it never stands in any."""
+    """One key of evidence.
+
+    `form` makes its value SQL, None where it never stands in any; an alert shows it by its `label`,
+    if it has one.
+    """
 
     meaning: str
     form: Callable[[str], str] | None = None
+    label: str | None = None
 
 
 EVIDENCE: Final[Mapping[str, Key]] = MappingProxyType(
     {
-        # where
+        # whose it is
         "subscription": Key("name of the subscription", identifier),
-        "database": Key("database of the subscription", identifier),
         "subscription_oid": Key("OID of the subscription", number),
-        "worker_pid": Key("pid of the apply worker", number),
-        "slot_name": Key("name of the slot", identifier),
         "subscribed_name": Key("whether a subscription of the cluster has a slot of that name"),
         "slot_is_ours": Key("whether the slot was seen to be the subscription's own"),
-        "publication": Key("name of the publication", identifier),
-        "publications": Key("names of the publications", quoted),
-        "table": Key("name of the table", quoted),
-        "tables": Key("names of the tables", quoted),
-        "table_count": Key("number of tables"),
-        "origin": Key("name of the replication origin", identifier),
-        "server_version": Key("version of the subscriber's server"),
-        "publisher_version": Key("version of the publisher's server"),
-        "publisher": Key("host and port of the publisher"),
-        "publisher_database": Key("database that was looked at on the publisher"),
-        "side": Key("the server that could not be checked, if not the subscriber"),
         # the error
+        "table": Key("name of the table", quoted, label="Table"),
+        "tables": Key("names of the tables", quoted, label="Tables"),
+        "table_count": Key("number of tables", label="Number of tables"),
+        "column": Key("name of the column", identifier, label="Column"),
+        "constraint": Key(
+            "name of the constraint or unique index", identifier, label="Constraint or index"
+        ),
+        "key_columns": Key("columns of the key", quoted, label="Key"),
+        "conflict": Key("type of the conflict (PostgreSQL 18)", label="Conflict"),
+        "conflict_counts": Key("conflicts by type (PostgreSQL 18)", label="Conflicts so far"),
+        "transaction": Key("transaction id on the publisher", number, label="Transaction"),
+        "finish_lsn": Key("finish LSN in the log", lsn, label="Finish LSN"),
+        "skip_lsn": Key("LSN of the transaction to be skipped", lsn, label="LSN to skip"),
+        "origin": Key("name of the replication origin", identifier),
         "error": Key("message of the error, without values"),
-        "error_times": Key("how often the error was logged"),
         "error_first": Key("when it was logged first"),
         "error_last": Key("when it was logged last"),
-        "sqlstate": Key("SQLSTATE of the error"),
-        "constraint": Key("name of the constraint or unique index", identifier),
-        "key_columns": Key("columns of the key", quoted),
-        "column": Key("name of the column", identifier),
-        "conflict": Key("type of the conflict (PostgreSQL 18)"),
-        "conflict_counts": Key("conflicts by type (PostgreSQL 18)"),
-        "transaction": Key("transaction id on the publisher", number),
-        "finish_lsn": Key("finish LSN in the log", lsn),
-        "skip_lsn": Key("LSN of the transaction to be skipped", lsn),
-        "apply_error_count": Key("apply errors since the counters' reset"),
+        "error_times": Key("how often the error was logged", label="Times in the log"),
+        "reason": Key("the cause in the log, where the subscription disabled itself"),
+        "apply_error_count": Key(
+            "apply errors since the counters' reset", label="Apply errors so far"
+        ),
         "apply_errors_during_check": Key("apply errors during the check"),
-        "sync_error_count": Key("copy errors since the counters' reset"),
+        "sync_error_count": Key(
+            "copy errors since the counters' reset", label="Copy errors so far"
+        ),
         "sync_errors_during_check": Key("copy errors during the check"),
-        "enabled": Key("whether the subscription is enabled"),
-        # progress
-        "received_lsn": Key("last LSN received", lsn),
-        "latest_end_lsn": Key("last LSN reported to the publisher", lsn),
-        "last_msg_send_time": Key("when the last message was sent, by the publisher's clock"),
-        "last_msg_receipt_time": Key("when the last message arrived"),
-        "lag_seconds": Key("lag"),
-        "max_lag_seconds": Key("limit of the lag"),
-        "silent_seconds": Key("time since the last message arrived"),
+        "sqlstate": Key("SQLSTATE of the error", label="SQLSTATE"),
+        # the apply worker
+        "blocker_pid": Key("pid of the blocker", number, label="Blocked by pid"),
+        "blocker_user": Key("user of the blocker", label="Blocker's user"),
+        "blocker_application": Key("application of the blocker", label="Blocker's application"),
+        "blocker_query": Key("query of the blocker, without values", label="Blocker's query"),
+        "blocker_age_seconds": Key(
+            "age of the blocker's transaction", label="Blocker's transaction"
+        ),
+        "blocked_seconds": Key("time the apply worker has been blocked", label="Blocked for"),
+        "worker_pid": Key("pid of the apply worker", number, label="Apply worker's pid"),
+        "lag_seconds": Key("lag", label="Lag"),
+        "max_lag_seconds": Key("limit of the lag", label="Limit of lag"),
         "since": Key("when it began"),
-        "blocker_pid": Key("pid of the blocker", number),
-        "blocker_user": Key("user of the blocker"),
-        "blocker_application": Key("application of the blocker"),
-        "blocker_query": Key("query of the blocker, without values"),
-        "blocker_age_seconds": Key("age of the blocker's transaction"),
-        "blocked_seconds": Key("time the apply worker has been blocked"),
+        "last_msg_send_time": Key(
+            "when the last message was sent, by the publisher's clock", label="Last message sent"
+        ),
+        "last_msg_receipt_time": Key(
+            "when the last message arrived", label="Last message received"
+        ),
+        "received_lsn": Key("last LSN received", lsn, label="Received up to"),
+        "latest_end_lsn": Key("last LSN reported to the publisher", lsn, label="Confirmed up to"),
+        # the slot and the publisher
+        "seconds_left": Key(
+            "time until the slot is lost at the present rate of WAL", label="Time left"
+        ),
+        "safe_wal_bytes": Key(
+            "WAL that can be written until the slot is in danger", label="WAL left"
+        ),
+        "retained_wal_bytes": Key("WAL kept for the slot", label="WAL retained"),
+        "max_slot_wal_keep_bytes": Key("limit of the WAL kept for a slot", label="Limit of WAL"),
+        "wal_status": Key(
+            "whether the slot's WAL is still there (pg_replication_slots)", label="State of its WAL"
+        ),
+        "invalidation_reason": Key(
+            "why the slot was invalidated (PostgreSQL 17)", label="Invalidated by"
+        ),
+        "inactive_since": Key(
+            "since when the slot is unused (PostgreSQL 17)", label="Unused since"
+        ),
+        "active_pid": Key("pid that uses the slot", number, label="Used by pid"),
+        "slot_name": Key("name of the slot", identifier, label="Slot"),
+        "slot_database": Key("database of the slot", identifier, label="Slot's database"),
+        "publication": Key("name of the publication", identifier, label="Publication"),
+        "publications": Key("names of the publications", quoted, label="Publications"),
+        "publisher": Key("host and port of the publisher", label="Publisher"),
+        "publisher_database": Key("database that was looked at on the publisher"),
         # what is used up
-        "workers_in_use": Key("logical replication workers in use"),
-        "max_logical_replication_workers": Key("limit of logical replication workers"),
-        "slots_in_use": Key("replication slots in use"),
-        "max_replication_slots": Key("limit of replication slots"),
-        # the slot on the publisher
-        "slot_database": Key("database of the slot", identifier),
-        "active_pid": Key("pid that uses the slot", number),
-        "wal_status": Key("whether the slot's WAL is still there (pg_replication_slots)"),
-        "invalidation_reason": Key("why the slot was invalidated (PostgreSQL 17)"),
-        "safe_wal_bytes": Key("WAL that can be written until the slot is in danger"),
-        "retained_wal_bytes": Key("WAL kept for the slot"),
-        "max_slot_wal_keep_bytes": Key("limit of the WAL kept for a slot"),
-        "seconds_left": Key("time until the slot is lost at the present rate of WAL"),
-        "inactive_since": Key("since when the slot is unused (PostgreSQL 17)"),
-        "inactive_seconds": Key("time the slot has been unused"),
+        "workers_in_use": Key("logical replication workers in use", label="Workers in use"),
+        "max_logical_replication_workers": Key(
+            "limit of logical replication workers", label="Limit of workers"
+        ),
+        "slots_in_use": Key("replication slots in use", label="Slots in use"),
+        "max_replication_slots": Key("limit of replication slots", label="Limit of slots"),
+        # the servers
+        "side": Key("the server that could not be checked, if not the subscriber", label="Server"),
+        "database": Key("database of the subscription", identifier, label="Database"),
+        "server_version": Key("version of the subscriber's server", label="PostgreSQL"),
+        "publisher_version": Key(
+            "version of the publisher's server", label="Publisher's PostgreSQL"
+        ),
     }
 )
+"""In the order in which an alert shows them, the most telling first."""
 
 TO_BE_SUPPLIED: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -126,3 +157,34 @@ TO_BE_SUPPLIED: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 """What no evidence holds, because it is row data, a secret or a person's decision."""
+
+
+def keys(names: str) -> frozenset[str]:
+    """Keys of evidence in one string, with spaces between them."""
+    return frozenset(names.split())
+
+
+SHOWN_ALWAYS: Final = keys("database server_version")
+OF_ERROR: Final = keys(
+    "table tables table_count column constraint key_columns conflict transaction finish_lsn "
+    "error_times apply_error_count"
+)
+OF_COPY: Final = keys(
+    "table tables table_count column constraint key_columns error_times sync_error_count"
+)
+OF_CONNECTION: Final = keys(
+    "publisher slot_name active_pid last_msg_receipt_time received_lsn error_times"
+)
+OF_SLOT: Final = keys(
+    "slot_name slot_database publisher wal_status invalidation_reason active_pid seconds_left "
+    "safe_wal_bytes retained_wal_bytes max_slot_wal_keep_bytes inactive_since"
+)
+OF_PUBLICATION: Final = keys("publication publications tables table table_count publisher")
+OF_LAG: Final = keys(
+    "lag_seconds max_lag_seconds last_msg_send_time last_msg_receipt_time received_lsn "
+    "latest_end_lsn worker_pid"
+)
+OF_LIMIT: Final = keys(
+    "workers_in_use max_logical_replication_workers slots_in_use max_replication_slots "
+    "publisher tables"
+)

@@ -4,6 +4,8 @@ from dataclasses import replace
 from typing import Final
 
 from functions.catalogue.cause import Cause, Severity
+from functions.catalogue.evidence import OF_LAG
+from functions.catalogue.in_log import Explained
 from functions.catalogue.recipes import TERMINATE_SENDER
 from functions.catalogue.remedy import Remedy
 from functions.catalogue.script import Place, Script
@@ -43,6 +45,8 @@ CAUSES: Final = (
                 since=16,
             ),
         ),
+        shown=OF_LAG,
+        explained=Explained(at_its_beginning=True),
     ),
     Cause(
         "publisher_lagging",
@@ -66,6 +70,8 @@ CAUSES: Final = (
                 "disable_on_error disables itself.",
             ),
         ),
+        shown=OF_LAG,
+        explained=Explained(at_its_beginning=True),
     ),
     Cause(
         "subscriber_lagging",
@@ -90,5 +96,6 @@ CAUSES: Final = (
                 "None.",
             ),
         ),
+        shown=OF_LAG,
     ),
 )

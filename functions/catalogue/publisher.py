@@ -3,6 +3,7 @@
 from typing import Final
 
 from functions.catalogue.cause import Cause, Severity
+from functions.catalogue.evidence import OF_PUBLICATION, OF_SLOT
 from functions.catalogue.remedy import Remedy
 from functions.catalogue.script import Place, Script
 
@@ -56,6 +57,7 @@ CAUSES: Final = (
                 "The WAL kept can fill the publisher's disk, and the publisher stops.",
             ),
         ),
+        shown=OF_SLOT,
     ),
     Cause(
         "slot_inactive",
@@ -68,6 +70,7 @@ CAUSES: Final = (
         "says since when (17+). Slots of initial copies (`pg_…_sync_…`) between two attempts are "
         "left out.",
         (_RESUME, _DROP),
+        shown=OF_SLOT,
     ),
     Cause(
         "replica_identity_missing",
@@ -110,5 +113,6 @@ JOIN pg_class ON oid = format('%I.%I', schemaname, tablename)::regclass;""",
                 (Script("ALTER TABLE {table} REPLICA IDENTITY FULL;", Place.PUBLISHER),),
             ),
         ),
+        shown=OF_PUBLICATION,
     ),
 )

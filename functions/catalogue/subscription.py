@@ -3,6 +3,8 @@
 from typing import Final
 
 from functions.catalogue.cause import Cause, Severity
+from functions.catalogue.evidence import OF_CONNECTION, OF_ERROR, OF_LIMIT, keys
+from functions.catalogue.in_log import Explained, InLog
 from functions.catalogue.recipes import GET_WORKERS, READ_LOG, SKIP_TRANSACTION
 from functions.catalogue.remedy import Remedy
 from functions.catalogue.script import Script
@@ -34,6 +36,7 @@ CAUSES: Final = (
                 (Script("DROP SUBSCRIPTION {subscription};", destroys=True),),
             ),
         ),
+        shown=keys("slot_name publisher"),
     ),
     Cause(
         "disabled_on_error",
@@ -61,6 +64,9 @@ CAUSES: Final = (
                 (SKIP_TRANSACTION, _ENABLE),
             ),
         ),
+        shown=OF_ERROR,
+        in_log=InLog(remarks=(r"subscription .* has been disabled because of an error",)),
+        explained=Explained(said_once=True, asks_why=True),
     ),
     Cause(
         "worker_down",
@@ -86,6 +92,8 @@ CAUSES: Final = (
                 ),
             ),
         ),
+        shown=OF_CONNECTION,
+        explained=Explained(),
     ),
     Cause(
         "worker_slots_exhausted",
@@ -104,6 +112,14 @@ CAUSES: Final = (
         "counted, while as many workers run as `max_logical_replication_workers` allows. The log "
         "has the WARNING “out of logical replication worker slots”.",
         (*GET_WORKERS,),
+        shown=OF_LIMIT,
+        in_log=InLog(
+            "The subscriber has no room for another logical replication worker.",
+            behind=("worker_down",),
+            beside=("table_sync_stalled",),
+            wordings=(r"out of (?:logical replication|background) worker slots",),
+            from_any_worker=True,
+        ),
     ),
     Cause(
         "no_subscription",
@@ -148,5 +164,6 @@ CAUSES: Final = (
                 (Script("ALTER SUBSCRIPTION {subscription} SKIP (lsn = NONE);"),),
             ),
         ),
+        shown=keys("skip_lsn"),
     ),
 )

@@ -4,6 +4,8 @@ from dataclasses import replace
 from typing import Final
 
 from functions.catalogue.cause import Cause, Severity
+from functions.catalogue.evidence import OF_COPY, OF_PUBLICATION
+from functions.catalogue.in_log import Errors, Explained, InLog
 from functions.catalogue.recipes import (
     DELETE_COLLIDING_ROW,
     GET_WORKERS,
@@ -60,6 +62,11 @@ CAUSES: Final = (
                 ),
             ),
         ),
+        shown=OF_COPY,
+        in_log=InLog(
+            names=(r'could not start initial contents copy for table "(?P<table>.+?)": .*',)
+        ),
+        explained=Explained(Errors.OF_COPYING),
     ),
     Cause(
         "table_sync_stalled",
@@ -72,6 +79,8 @@ CAUSES: Final = (
         "`pg_stat_subscription` on several looks and no error counted. The log may have the "
         "WARNING “out of logical replication worker slots”.",
         (*GET_WORKERS,),
+        shown=OF_COPY,
+        explained=Explained(Errors.OF_COPYING),
     ),
     Cause(
         "publication_not_refreshed",
@@ -106,5 +115,6 @@ FROM pg_subscription_rel JOIN pg_subscription ON pg_subscription.oid = srsubid;"
                 ),
             ),
         ),
+        shown=OF_PUBLICATION,
     ),
 )

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Final
 
-from functions.catalogue import MAY_BE_ANOTHERS
+from functions.catalogue import CATALOGUE, MAY_BE_ANOTHERS
 from functions.check_replication.diagnosis.findings import finding, instant, named, of_publisher
 from functions.check_replication.diagnosis.ownership import (
     may_be_own,
@@ -16,9 +15,6 @@ from functions.check_replication.diagnosis.settling import is_in_danger
 from functions.check_replication.publisher_snapshot import Slot
 from functions.check_replication.snapshot import Subscription
 from functions.report import Evidence, Finding
-
-_STOPPED: Final = frozenset({"worker_down", "worker_slots_exhausted", "apply_error"})
-"""Causes that a reason seen on the publisher explains, and replaces."""
 
 
 def with_publisher(
@@ -35,7 +31,7 @@ def with_publisher(
         not_refreshed = list(_not_refreshed(subscription, samples, publisher, ours=ours))
     else:
         not_refreshed = []
-    kept = _not_explained(findings) if reasons else findings
+    kept = _without_replaced(findings, reasons)
     return [
         *reasons,
         *(_with_slots(found, publisher) if ours else found for found in kept),
@@ -43,9 +39,10 @@ def with_publisher(
     ]
 
 
-def _not_explained(findings: Sequence[Finding]) -> list[Finding]:
-    """Those that a reason seen on the publisher does not replace."""
-    return [found for found in findings if found.cause not in _STOPPED]
+def _without_replaced(findings: Sequence[Finding], reasons: Sequence[Finding]) -> list[Finding]:
+    """Those that no reason seen on the publisher explains."""
+    replaced = {cause for reason in reasons for cause in CATALOGUE[reason.cause].replaces}
+    return [found for found in findings if found.cause not in replaced]
 
 
 def _with_slots(found: Finding, publisher: PublisherSamples) -> Finding:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from functions.catalogue import CATALOGUE, FilledRemedy, Script
+from functions.catalogue import CATALOGUE, FilledRemedy, Nature, Script
 from functions.notify.alert.alert import Alert, Problem
 from functions.notify.alert.facts import facts
 from functions.notify.alert.links import Link, execution_link, logs_link
@@ -12,7 +12,6 @@ from functions.notify.alert.log_note import log_note
 from functions.notify.alert.opening import headlines, lead, name, sign, title
 from functions.notify.event import NotifyEvent, Transition
 from functions.notify.log.error import LogError
-from functions.notify.log.reason import LASTING
 from functions.notify.log.root_cause import MAX_ERROR as MAX_EVIDENCE_ERROR
 from functions.notify.redaction import redact_message
 from functions.notify.text import one_line, shorten
@@ -92,9 +91,10 @@ def _muted(finding: Finding) -> str:
 def _remedies(finding: Finding) -> tuple[FilledRemedy, ...]:
     """What helps; before a subscription that disabled itself is enabled, its reason must go."""
     values = _values(finding)
-    reason = finding.evidence.get("reason")
-    causes = [reason, finding.cause] if reason in LASTING else [finding.cause]
-    return tuple(one for cause in causes for one in CATALOGUE[str(cause)].remedies_for(values))
+    cause, reason = CATALOGUE[finding.cause], CATALOGUE.get(str(finding.evidence.get("reason")))
+    lasts = reason is not None and reason.in_log.nature is Nature.LASTING
+    causes = [reason, cause] if reason is not None and lasts else [cause]
+    return tuple(remedy for one in causes for remedy in one.remedies_for(values))
 
 
 def _values(finding: Finding) -> dict[str, object]:

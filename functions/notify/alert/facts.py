@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from functions.notify.alert.evidence_shown import LABELS, shown_for
+from functions.catalogue import CATALOGUE
+from functions.catalogue.evidence import EVIDENCE
 from functions.notify.redaction import redact_message
 from functions.notify.text import duration, one_line, parse_instant, shorten, size
 from functions.report import Evidence, Finding
@@ -30,7 +31,7 @@ def facts(finding: Finding) -> tuple[Fact, ...]:
     known = finding.evidence
     return tuple(
         _fact(key, known[key])
-        for key in shown_for(finding.cause)
+        for key in CATALOGUE[finding.cause].keys_shown
         if known.get(key) is False or (known.get(key) and not _told_already(key, known))
     )
 
@@ -42,7 +43,7 @@ def _told_already(key: str, evidence: Mapping[str, Evidence]) -> bool:
 
 
 def _fact(key: str, value: Evidence) -> Fact:
-    label = LABELS[key]
+    label = EVIDENCE[key].label or key
     if isinstance(value, bool):
         return Fact(label, "yes" if value else "no")
     if isinstance(value, int | float):

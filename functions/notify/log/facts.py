@@ -1,38 +1,22 @@
 """What an error's lines tell in figures and names, as evidence for a finding. Pure.
 
 Read from the log's own text, before redaction, and only from the places where PostgreSQL puts
-names: row values, which may look like anything, are never taken (replication/logical/conflict.c,
-relation.c and worker.c, access/index/genam.c of PostgreSQL 15 to 18).
+names: row values, which may look like anything, are never taken. Those of messages stand in the
+causes' entries (`functions.catalogue.in_log`); a DETAIL's are read here (replication/logical/
+conflict.c, access/index/genam.c of PostgreSQL 15 to 18).
 """
 
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
+from functions.catalogue import IN_READING_ORDER
 from functions.catalogue.quoting import identifier
 from functions.notify.log.context import read_context
 from functions.report import Evidence
 
-_TARGET: Final = r'logical replication target relation "(?P<table>.+?)"'
-_REMOTE: Final = r"(?:could not [^:\"\n]+(?: \"[^\"\n]*\")?: (?:ERROR|FATAL):  )?"
 _MESSAGES: Final = tuple(
-    re.compile(pattern, re.DOTALL)
-    for pattern in (
-        r'conflict detected on relation "(?P<table>.+)": conflict=(?P<conflict>\w+)',
-        r'duplicate key value violates unique constraint "(?P<constraint>.+)"',
-        r'new row for relation ".+" violates check constraint "(?P<constraint>.+)"',
-        r'null value in column "(?P<column>.+)" of relation ".+" violates not-null constraint',
-        r'insert or update on table ".+" violates foreign key constraint "(?P<constraint>.+)"',
-        r'update or delete on table ".+" violates [\w ]+ "(?P<constraint>.+)" on table ".+"',
-        r'conflicting key value violates exclusion constraint "(?P<constraint>.+)"',
-        rf'{_TARGET} is missing replicated columns?: "(?P<column>[^"]+)".*',
-        rf'{_TARGET} has incompatible generated columns?: "(?P<column>[^"]+)".*',
-        rf"{_TARGET} (?:does not exist|has |is |uses ).*",
-        r'could not start initial contents copy for table "(?P<table>.+?)": .*',
-        rf'{_REMOTE}replication slot "(?P<slot_name>\w+)" is active for PID (?P<active_pid>\d+).*',
-        rf'{_REMOTE}publication "(?P<publication>[^\n]+)" does not exist.*',
-        r'skipped loading publication "(?P<publication>[^\n]+)".*',
-    )
+    re.compile(pattern, re.DOTALL) for cause in IN_READING_ORDER for pattern in cause.in_log.names
 )
 _EXISTS: Final = r'Key already exists in unique index "(?P<constraint>[^\n]+?)"'
 _INDEX: Final = re.compile(rf"{_EXISTS}(?=, modified |[.:])")

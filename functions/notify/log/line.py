@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
+from functions.catalogue import IN_READING_ORDER
 from functions.notify.text import parse_instant
 
 ERROR_SEVERITIES = frozenset({"PANIC", "FATAL", "ERROR", "WARNING"})
@@ -23,9 +24,7 @@ _LINE = re.compile(
     r"|DETAIL|HINT|QUERY|CONTEXT|STATEMENT|BACKTRACE):  (?P<text>.*)",
     re.DOTALL,
 )
-_CONFLICT_OR_DISABLED = re.compile(
-    r"conflict detected on relation |subscription .* has been disabled because of an error"
-)
+_REMARK = re.compile("|".join(text for cause in IN_READING_ORDER for text in cause.in_log.remarks))
 """What PostgreSQL tells at LOG although somebody has to act."""
 
 
@@ -49,7 +48,7 @@ class LogLine:
     @property
     def is_error(self) -> bool:
         return self.label in ERROR_SEVERITIES or (
-            self.label == "LOG" and _CONFLICT_OR_DISABLED.match(self.text) is not None
+            self.label == "LOG" and _REMARK.match(self.text) is not None
         )
 
 

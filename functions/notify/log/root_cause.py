@@ -11,14 +11,9 @@ from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Final
 
+from functions.catalogue import CATALOGUE, Errors
 from functions.notify.log.error import LONG_AGO, LogError
-from functions.notify.log.presence import (
-    NO_ROOM,
-    OF_ITS_PUBLISHER,
-    STALE_AFTER,
-    Starts,
-    is_present,
-)
+from functions.notify.log.presence import STALE_AFTER, Starts, is_present
 from functions.notify.log.reason import explained
 from functions.notify.text import shorten
 from functions.report import ClusterReport, Evidence, Finding
@@ -27,39 +22,6 @@ MAX_ERROR: Final = 300
 
 _SAME_ATTEMPT: Final = timedelta(seconds=10)
 """Two attempts of a worker at the default wal_retrieve_retry_interval."""
-
-_OF_CONNECTION: Final = OF_ITS_PUBLISHER | {
-    "permission_denied",
-    "publisher_unreachable",
-    "publisher_auth_failed",
-    "network_timeout",
-}
-_OF_APPLY: Final = _OF_CONNECTION | {"apply_conflict", "constraint_violation", "schema_mismatch"}
-_BEHIND: Final[Mapping[str, frozenset[str]]] = {
-    "apply_error": _OF_APPLY,
-    "worker_down": _OF_APPLY | {"worker_slots_exhausted"},
-    "disabled_on_error": frozenset(),
-    "publisher_lagging": frozenset({"network_timeout"}),
-    "apply_lagging": frozenset({"network_timeout"}),
-    "table_sync_failed": frozenset({"publisher_slots_exhausted"}),
-    "table_sync_stalled": frozenset({"publisher_slots_exhausted"}),
-    "silent_divergence": frozenset(),
-    **dict.fromkeys(OF_ITS_PUBLISHER, _OF_CONNECTION),
-}
-"""By the probe's cause: the causes in the log that may stand behind it and take its place. Of slots
-and publications the probe knows what the watched publisher shows, the log what the own one says."""
-
-_OF_WATCHED: Final = frozenset(
-    {"publisher", "publisher_database", "publisher_version", "slot_database", "active_pid"}
-    | {"wal_status"}
-    | {"invalidation_reason", "safe_wal_bytes", "retained_wal_bytes", "inactive_since"}
-)
-"""Evidence that the watched publisher gave."""
-
-_OF_COPY: Final = frozenset({"table_sync_failed", "table_sync_stalled"})
-_WITHOUT_ROOM: Final = frozenset({"worker_down", "table_sync_stalled"})
-"""That there is no room for a worker is said by whoever wanted to start it: the launcher, or the
-apply worker of any subscription."""
 
 
 def refine(
@@ -82,12 +44,13 @@ def refine(
 
 def is_explained(finding: Finding) -> bool:
     """Whether the log cannot tell more about a refined finding than it has told."""
-    return not _BEHIND.get(finding.cause) or "error" in finding.evidence
+    others = (one for one in CATALOGUE if stands_behind(one, finding.cause))
+    return not any(others) or "error" in finding.evidence
 
 
 def stands_behind(cause: str, other: str) -> bool:
     """Whether a cause of the log may be what the probe called by another name."""
-    return cause in _BEHIND.get(other, ())
+    return cause in CATALOGUE and other in CATALOGUE[cause].in_log.behind
 
 
 def is_same_matter(cause: str, other: str) -> bool:
@@ -133,7 +96,7 @@ def _concerns(error: LogError, finding: Finding, findings: Sequence[Finding]) ->
     """
     if not _is_of_kind(error, finding):
         return False
-    if error.cause == NO_ROOM:
+    if error.in_log.from_any_worker:
         return True
     oid, worker = finding.evidence.get("subscription_oid"), error.worker
     if oid is not None and worker.subscription_oid is not None:
@@ -145,64 +108,62 @@ def _concerns(error: LogError, finding: Finding, findings: Sequence[Finding]) ->
 
 def _is_of_kind(error: LogError, finding: Finding) -> bool:
     """Errors of table copies, of applying, and mere remarks on conflicts explain each their own."""
-    if error.pid is None or not error.in_background or finding.cause not in _BEHIND:
+    how = CATALOGUE[finding.cause].explained
+    if error.pid is None or not error.in_background or how is None:
         return False
-    if error.cause == NO_ROOM:
-        return finding.cause in _WITHOUT_ROOM
-    if error.severity == "LOG" or finding.cause == "silent_divergence":
-        remark = error.severity == "LOG" and "conflict" in error.facts
-        return remark and finding.cause == "silent_divergence"
-    return error.worker.copies_table == (finding.cause in _OF_COPY)
+    if error.in_log.from_any_worker:
+        return finding.cause in (*error.in_log.behind, *error.in_log.beside)
+    if error.severity == "LOG":
+        return how.errors is Errors.REMARKS_ON_CONFLICTS and "conflict" in error.facts
+    return how.errors is (Errors.OF_COPYING if error.worker.copies_table else Errors.OF_APPLYING)
 
 
 def _root(newest: LogError | None, errors: Sequence[LogError]) -> LogError | None:
     """What is behind the newest: a slot may be held by the connection that timed out before."""
-    if newest is None or newest.cause != "slot_busy":
+    if newest is None or newest.in_log.comes_of is None:
         return newest
-    timeouts = [
+    before = [
         one
         for one in errors
-        if one.cause == "network_timeout" and newest.age_key - one.age_key <= STALE_AFTER
+        if one.cause == newest.in_log.comes_of and newest.age_key - one.age_key <= STALE_AFTER
     ]
-    if not timeouts:
+    if not before:
         return newest
-    timeout = max(timeouts, key=lambda one: one.age_key)
-    return replace(timeout, facts={**newest.facts, **timeout.facts}, last=newest.last)
+    root = max(before, key=lambda one: one.age_key)
+    return replace(root, facts={**newest.facts, **root.facts}, last=newest.last)
 
 
 def _newest(errors: Sequence[LogError]) -> LogError | None:
     """Of the last attempts, the error that tells most: what merely came along names no cause."""
     last = max((error.age_key for error in errors), default=LONG_AGO)
     present = [one for one in errors if last - one.age_key <= _SAME_ATTEMPT]
-    return max(present, key=lambda one: (_told_by(one.cause), one.age_key), default=None)
+    return max(present, key=lambda one: (_told_by(one), one.age_key), default=None)
 
 
-def _told_by(cause: str | None) -> int:
-    return 0 if cause is None else 1 if cause == NO_ROOM else 2
+def _told_by(error: LogError) -> int:
+    return 0 if error.cause is None else 1 if error.in_log.from_any_worker else 2
 
 
 def _explained(finding: Finding, error: LogError) -> Finding:
-    takes_over = error.cause in _BEHIND[finding.cause]
-    anothers = takes_over and finding.cause in OF_ITS_PUBLISHER and error.cause != finding.cause
-    known = {
-        key: value
-        for key, value in finding.evidence.items()
-        if not (anothers and key in _OF_WATCHED)
-    }
+    takes_over = finding.cause in error.in_log.behind
+    how = CATALOGUE[finding.cause].explained
+    renamed = takes_over and error.cause != finding.cause
+    anothers = how.of_watched if how is not None and renamed else ()
+    known = {key: value for key, value in finding.evidence.items() if key not in anothers}
     return replace(
         finding,
         cause=str(error.cause) if takes_over else finding.cause,
         summary=explained(finding, error, takes_over=takes_over),
-        evidence=_merged(known, _evidence(finding, error)),
+        evidence=_merged(known, _evidence(error, asks_why=how is not None and how.asks_why)),
     )
 
 
-def _evidence(finding: Finding, error: LogError) -> dict[str, Evidence]:
+def _evidence(error: LogError, *, asks_why: bool) -> dict[str, Evidence]:
     facts = {key: value for key, value in error.facts.items() if key != "operation"}
     return facts | {
         "subscription_oid": error.worker.subscription_oid,
-        "slot_is_ours": True if _is_its_publishers_answer(error) else None,
-        "reason": error.cause if finding.cause == "disabled_on_error" else None,
+        **dict.fromkeys(_proven(error), True),
+        "reason": error.cause if asks_why else None,
         "error": shorten(error.message, MAX_ERROR),
         "error_times": error.times,
         "error_first": _written(error.first),
@@ -210,10 +171,10 @@ def _evidence(finding: Finding, error: LogError) -> dict[str, Evidence]:
     }
 
 
-def _is_its_publishers_answer(error: LogError) -> bool:
-    """An error, not a remark, of a worker that the log names."""
+def _proven(error: LogError) -> tuple[str, ...]:
+    """By an error, not a remark, of a worker that the log names."""
     known = error.severity in {"ERROR", "FATAL"} and error.worker.identity is not None
-    return known and error.cause in OF_ITS_PUBLISHER
+    return error.in_log.proves if known else ()
 
 
 def _merged(known: Mapping[str, Evidence], more: Mapping[str, Evidence]) -> dict[str, Evidence]:

@@ -1,7 +1,7 @@
 import pytest
 
 from functions.catalogue import CATALOGUE
-from functions.notify.alert.evidence_shown import LABELS, shown_for
+from functions.catalogue.evidence import EVIDENCE
 from functions.notify.alert.facts import MAX_VALUE, Fact, facts
 from functions.report import Evidence, Finding
 
@@ -66,7 +66,8 @@ def test_only_what_matters_for_the_cause() -> None:
 
 @pytest.mark.parametrize("cause", CATALOGUE)
 def test_every_cause_shows_the_database(cause: str) -> None:
-    assert {"database"} <= set(shown_for(cause)) <= set(LABELS)
+    shown = CATALOGUE[cause].keys_shown
+    assert {"database"} <= {*shown} <= {key for key, one in EVIDENCE.items() if one.label}
 
 
 def test_long_values_are_shortened() -> None:

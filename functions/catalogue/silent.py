@@ -1,0 +1,90 @@
+"""Causes: changes are not applied, or not as they should be, and no error says so."""
+
+from typing import Final
+
+from functions.catalogue.apply import ERRORS
+from functions.catalogue.cause import Cause, Severity
+from functions.catalogue.evidence import keys
+from functions.catalogue.in_log import Errors, Explained, InLog
+from functions.catalogue.recipes import COPIES_AGAIN, COPY_AGAIN, DROP_OLD_SLOT
+from functions.catalogue.remedy import Remedy
+from functions.catalogue.script import Place, Script
+
+_COMPARED: Final = """\
+SELECT count(*), sum(hashtext(one::text)::bigint) FROM {table} AS one;"""
+_IF_IT_BLOCKS: Final = (
+    "SELECT {}(blocker)\n"
+    "FROM pg_stat_activity CROSS JOIN unnest(pg_blocking_pids(pid)) AS blocker\n"
+    "WHERE backend_type LIKE 'logical replication %worker' AND blocker = {{blocker_pid}};"
+)
+
+CAUSES: Final = (
+    Cause(
+        "apply_blocked",
+        Severity.CRITICAL,
+        "stands still: a local transaction blocks it",
+        "The apply worker waits for a lock that a session on the subscriber holds. Nothing is "
+        "replicated until that transaction ends. The publisher is not to blame.",
+        (
+            Script("""\
+SELECT pid, pg_blocking_pids(pid) AS blocked_by, wait_event_type, query
+FROM pg_stat_activity WHERE backend_type LIKE 'logical replication %worker';"""),
+        ),
+        "`pg_stat_activity.wait_event_type` of the apply worker is Lock, for longer than "
+        "`wal_receiver_timeout` or max-lag-seconds (`pg_locks.waitstart`, 14+; before, "
+        "`pg_stat_subscription.last_msg_receipt_time`); `pg_blocking_pids()` names the blocker. "
+        "No error is counted.",
+        (
+            Remedy("Ask the blocker's user to end the transaction.", "None."),
+            Remedy(
+                "Cancel the blocker's statement. It does nothing to a session that is idle in "
+                "its transaction.",
+                "The statement fails, and the work of its transaction is rolled back.",
+                (Script(_IF_IT_BLOCKS.format("pg_cancel_backend")),),
+            ),
+            Remedy(
+                "End the blocker's session.",
+                "The work of its open transaction is rolled back, and its application loses the "
+                "connection.",
+                (Script(_IF_IT_BLOCKS.format("pg_terminate_backend")),),
+            ),
+        ),
+        shown=keys(
+            "blocker_pid blocker_user blocker_application blocker_query blocker_age_seconds "
+            "blocked_seconds worker_pid"
+        ),
+    ),
+    Cause(
+        "silent_divergence",
+        Severity.WARNING,
+        "lost changes: rows on the subscriber differ from the publisher's",
+        "Changes met rows that are missing on the subscriber, or that somebody changed there. "
+        "PostgreSQL skipped or overwrote them and went on: no error, but the tables differ.",
+        ERRORS,
+        "`confl_update_missing`, `confl_delete_missing`, `confl_update_origin_differs` or "
+        "`confl_delete_origin_differs` of `pg_stat_subscription_stats` is above 0 (18); the log "
+        "has “conflict detected on relation” as a LOG. Before 18 nothing shows it.",
+        (
+            Remedy(
+                "Compare the table on both servers while nobody writes to it: the two answers "
+                "must be equal. Mend the rows that differ on the subscriber.",
+                "It reads the whole table.",
+                (Script(_COMPARED), Script(_COMPARED, Place.PUBLISHER)),
+            ),
+            Remedy(
+                "Or copy all tables of the subscription again.",
+                COPIES_AGAIN,
+                (*COPY_AGAIN, DROP_OLD_SLOT),
+            ),
+            Remedy(
+                "When the tables agree again: reset the counters, and the warning ends. That takes "
+                "a superuser; where there is none, mute the cause.",
+                "The subscription's error counts start from 0 too.",
+                (Script("SELECT pg_stat_reset_subscription_stats({subscription_oid});"),),
+            ),
+        ),
+        shown=keys("table conflict conflict_counts"),
+        in_log=InLog(remarks=(r"conflict detected on relation ",)),
+        explained=Explained(Errors.REMARKS_ON_CONFLICTS, said_once=True),
+    ),
+)
