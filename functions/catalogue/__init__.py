@@ -1,4 +1,4 @@
-"""The catalogue of causes: every id a finding can carry, and what to tell a person about it.
+"""The catalogue of causes: every id a finding can carry, and what to say to a person about it.
 
 The ids are a contract (reports, metrics, alerts and the runbook use them); the texts are not.
 All that is known of a cause stands in its entry. `cause`, `in_log`, `remedy` and `script` are the

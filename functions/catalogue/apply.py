@@ -79,7 +79,7 @@ CAUSES: Final = (
         "constraint”), or an error raised by a trigger.",
         (
             Remedy(
-                "Make the row acceptable: add what it refers to, or mend the trigger. The worker "
+                "Make the row acceptable: add what it refers to, or fix the trigger. The worker "
                 "retries by itself.",
                 "None, if the constraint is right and the data is completed.",
             ),
@@ -196,7 +196,7 @@ CAUSES: Final = (
     Cause(
         "permission_denied",
         Severity.CRITICAL,
-        "stopped: its owner may not apply a change",
+        "stopped: the subscription owner lacks permission",
         "The owner of the subscription lost a right it needs to write a table, or to connect "
         "without a password. Nothing is replicated until the right is back.",
         (Script("SELECT subname, subowner::regrole FROM pg_subscription;"),),

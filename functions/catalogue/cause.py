@@ -31,7 +31,7 @@ class Cause:
     `remedies` come least lossy first.
 
     `shown` are the keys of evidence that an alert shows, None for all that have a label. `in_log`
-    says how the log tells it, `explained` which errors of the log explain the probe's finding,
+    says how the log says it, `explained` which errors of the log explain the probe's finding,
     None if none do. `replaces` are causes of the probe that it explains where it is seen on the
     publisher.
     """
@@ -50,7 +50,7 @@ class Cause:
 
     @property
     def keys_shown(self) -> tuple[str, ...]:
-        """The keys of evidence worth showing with it, the most telling first."""
+        """The keys of evidence worth showing with it, the most important first."""
         wanted = EVIDENCE.keys() if self.shown is None else self.shown | SHOWN_ALWAYS
         return tuple(key for key, one in EVIDENCE.items() if one.label and key in wanted)
 

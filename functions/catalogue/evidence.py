@@ -144,7 +144,7 @@ EVIDENCE: Final[Mapping[str, Key]] = MappingProxyType(
         ),
     }
 )
-"""In the order in which an alert shows them, the most telling first."""
+"""In the order in which an alert shows them, the most important first."""
 
 TO_BE_SUPPLIED: Final[Mapping[str, str]] = MappingProxyType(
     {

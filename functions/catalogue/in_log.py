@@ -40,14 +40,14 @@ order. A test finds the pairs."""
 
 class Nature(StrEnum):
     PASSING = "passes by itself: nothing in the data or the schema is wrong"
-    LASTING = "comes back at every attempt until somebody mends it"
+    LASTING = "comes back at every attempt until somebody fixes it"
 
 
 @dataclass(frozen=True, slots=True)
 class InLog:
-    """How the subscriber's log tells a cause, and what the probe may have called by another name.
+    """How the subscriber's log gives a cause, and what the probe may have called by another name.
 
-    A cause is told by SQLSTATE, whole or by its class (two characters), where the line prefix has
+    A cause is known by SQLSTATE, whole or by its class (two characters), where the line prefix has
     it and it says enough; else by `wordings`: regular expressions for the beginning of a message,
     in English, as on RDS, of PostgreSQL 13 to 18. `names` are for whole messages; their groups are
     keys of evidence, taken only from where PostgreSQL puts names (replication/logical/conflict.c,
@@ -69,9 +69,9 @@ class InLog:
     nature: Nature | None = None
     proves: tuple[str, ...] = ()
     comes_of: str | None = None
-    """The cause that is meant instead where it was told shortly before."""
+    """The cause that is meant instead where it was logged shortly before."""
     from_any_worker: bool = False
-    """Told by whoever wanted to start a worker, so it concerns every subscription, and says less
+    """Logged by whoever wanted to start a worker, so it concerns every subscription, and says less
     than a worker's own error."""
     raised_by_any_trigger: bool = False
     """Every error from below the worker's own doing is this one, but for those that are..."""
@@ -101,6 +101,6 @@ class Explained:
     said_once: bool = False
     at_its_beginning: bool = False
     asks_why: bool = False
-    """It keeps its name: what the log tells becomes its `reason`."""
+    """It keeps its name: what the log says becomes its `reason`."""
     of_watched: AbstractSet[str] = frozenset()
-    """Evidence from the watched publisher, which is another's where the log tells another cause."""
+    """Evidence from the watched publisher, which is another's where the log names another cause."""

@@ -18,7 +18,7 @@ FROM pg_replication_slots;""",
 )
 
 _RESUME: Final = Remedy(
-    "Get the slot's consumer going again: enable the subscription, or mend what stops it. The "
+    "Get the slot's consumer going again: enable the subscription, or fix what stops it. The "
     "slot lets go of the WAL by itself.",
     "None.",
 )
@@ -75,7 +75,7 @@ CAUSES: Final = (
     Cause(
         "replica_identity_missing",
         Severity.WARNING,
-        "subscribes to a table whose rows cannot be told apart",
+        "subscribes to a table without a replica identity",
         "The table is published for UPDATE or DELETE and has neither a primary key nor another "
         "replica identity. On the publisher every UPDATE and DELETE of it fails; the subscriber "
         "looks healthy.",

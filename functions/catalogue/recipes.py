@@ -28,7 +28,7 @@ END {DOLLARS};"""
 
 
 READ_LOG: Final = Remedy(
-    "Read the error in the subscriber's log (ERROR, DETAIL and CONTEXT of the worker), mend what "
+    "Read the error in the subscriber's log (ERROR, DETAIL and CONTEXT of the worker), fix what "
     "it names, and wait: the worker retries by itself.",
     "None.",
 )

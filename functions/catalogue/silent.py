@@ -67,7 +67,7 @@ FROM pg_stat_activity WHERE backend_type LIKE 'logical replication %worker';""")
         (
             Remedy(
                 "Compare the table on both servers while nobody writes to it: the two answers "
-                "must be equal. Mend the rows that differ on the subscriber.",
+                "must be equal. Fix the rows that differ on the subscriber.",
                 "It reads the whole table.",
                 (Script(_COMPARED), Script(_COMPARED, Place.PUBLISHER)),
             ),

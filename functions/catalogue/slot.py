@@ -23,7 +23,7 @@ DOWN: Final = (
     "`pg_stat_subscription.pid` is NULL on two looks and `apply_error_count` does not rise"
 )
 MAY_BE_ANOTHERS: Final = (
-    "If its own publisher is another one, this says nothing: the worker's error in the log tells."
+    "If its own publisher is another one, this says nothing: the worker's error in the log says."
 )
 """The end of what is said of a slot that was not seen to be the subscription's own."""
 

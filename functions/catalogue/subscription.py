@@ -43,14 +43,14 @@ CAUSES: Final = (
         Severity.CRITICAL,
         "stopped: it disabled itself after an error",
         "The subscription was created with disable_on_error, met an error and disabled itself. "
-        "Nothing is replicated until the error is mended and the subscription enabled again.",
+        "Nothing is replicated until the error is fixed and the subscription enabled again.",
         (Script("SELECT subname, subenabled, subdisableonerr FROM pg_subscription;"),),
         "`pg_subscription.subenabled` is false and `subdisableonerr` true (15+). The log has "
         "“subscription … has been disabled because of an error”, and the error before it. A "
         "publisher that shuts down or a WAL sender that is killed does it too.",
         (
             Remedy(
-                "Mend what the error in the log names (nothing, if it was a lost connection), "
+                "Fix what the error in the log names (nothing, if it was a lost connection), "
                 "then enable the subscription.",
                 "None after a lost connection. If a change could not be applied and still cannot, "
                 "the subscription disables itself again.",
@@ -152,7 +152,7 @@ CAUSES: Final = (
         "skip_pending",
         Severity.WARNING,
         "will skip a transaction that has not come",
-        "Somebody told the subscription to skip the transaction that ends at an LSN, and none "
+        "Somebody set the subscription to skip the transaction that ends at an LSN, and none "
         "has. PostgreSQL accepts any LSN: if it is the wrong one, nothing is skipped, and the "
         "request stays for a later transaction.",
         (Script("SELECT subname, subskiplsn FROM pg_subscription;"),),

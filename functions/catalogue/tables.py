@@ -85,7 +85,7 @@ CAUSES: Final = (
     Cause(
         "publication_not_refreshed",
         Severity.CRITICAL,
-        "does not get all tables: it was not refreshed",
+        "is missing published tables: run REFRESH PUBLICATION",
         "The publication has tables the subscription does not know. Everything looks healthy, "
         "but no row of these tables is replicated.",
         (

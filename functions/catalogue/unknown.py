@@ -72,7 +72,7 @@ CAUSES: Final = (
         "Any other error of the database or the driver; the summary has its SQLSTATE.",
         (
             Remedy(
-                "Mend what the error names: a database that is gone (parameter dbname), a server "
+                "Fix what the error names: a database that is gone (parameter dbname), a server "
                 "without a free connection, one that is starting or shutting down.",
                 "None.",
             ),
@@ -100,7 +100,7 @@ CAUSES: Final = (
         "throttled.",
         (
             Remedy(
-                "Read the function's log and mend what it names; then start an execution by hand. "
+                "Read the function's log and fix what it names; then start an execution by hand. "
                 "Until it succeeds, check replication yourself.",
                 "None.",
                 (Script("SELECT * FROM pg_stat_subscription;"),),

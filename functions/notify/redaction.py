@@ -194,7 +194,7 @@ def _is_at_the_end(match: re.Match[str], text: str) -> bool:
 
 
 def _columns(phrase: str) -> str | None:
-    """`(id)` of `Key (id)`: said before, it tells nothing new."""
+    """`(id)` of `Key (id)`: said before, it says nothing new."""
     found = re.search(rf"{_COLUMNS}\Z", phrase)
     return found[0] if found else None
 

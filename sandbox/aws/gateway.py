@@ -103,13 +103,13 @@ class Gateway:
     def fail(
         self, service: str, action: str, *, status: int, code: str, times: int | None = None
     ) -> None:
-        """Answer the next `times` calls of `action` with an error, or all until `mend` is called.
+        """Answer the next `times` calls of `action` with an error, or all until `restore`.
 
         `service` is the signing name. Raises `CannotFailError` for one whose errors are not known.
         """
         self._outages.begin(Outage(service, action, status, code), times)
 
-    def mend(self) -> None:
+    def restore(self) -> None:
         """Let every service work again."""
         self._outages.end()
 

@@ -22,7 +22,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """Everything a message tells. Problems come worst first; `unlisted` counts further ones.
+    """Everything a message says. Problems come worst first; `unlisted` counts further ones.
 
     Foreign text in it is cleaned and redacted, but not escaped: that depends on where it is drawn.
     `past` are the headlines of what is over; then `checks`, `log_groups` and `log_note` are empty.

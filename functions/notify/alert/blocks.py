@@ -60,7 +60,7 @@ def as_json(blocks: Iterable[Block]) -> list[dict[str, Any]]:
 
 
 def is_only_problem(alert: Alert) -> bool:
-    """Whether the message's header tells the problem."""
+    """Whether the message's header names the problem."""
     return len(alert.problems) + alert.unlisted == 1
 
 
@@ -89,7 +89,7 @@ def one_of_many(problem: Problem, remedies: int, others: str = IN_THE_THREAD) ->
 
 
 def problem_list(problems: Sequence[Problem], unlisted: int) -> Iterator[Block]:
-    """Those that are not told in detail, by name, as far as there are any."""
+    """Those that are not shown in detail, by name, as far as there are any."""
     if problems or unlisted:
         more = len(problems[LISTED:]) + unlisted
         yield _section(

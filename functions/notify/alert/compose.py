@@ -108,21 +108,21 @@ def _telling_error(findings: Sequence[Finding], errors: Sequence[LogError]) -> s
     Others may have been got over long ago; they are in the snippet.
     """
     for finding in findings:
-        told = [
+        matching = [
             error
             for error in errors
             if shorten(error.message, MAX_EVIDENCE_ERROR) == finding.evidence.get("error")
         ]
-        if told:
-            own = [one for one in told if one.worker.subscription == finding.subscription]
-            return _error_text((own or told)[0])
+        if matching:
+            own = [error for error in matching if error.worker.subscription == finding.subscription]
+            return _error_text((own or matching)[0])
     failed = any(one.cause == "monitor_failed" for one in findings)
     return _error_text(errors[0]) if failed and errors else None
 
 
 def _error_text(error: LogError) -> str:
-    told = [f"{error.severity or 'LOG'}:  {error.message}", error.parts.get("CONTEXT", "")]
-    return shorten("\n".join(line for line in told if line), MAX_ERROR)
+    lines = [f"{error.severity or 'LOG'}:  {error.message}", error.parts.get("CONTEXT", "")]
+    return shorten("\n".join(line for line in lines if line), MAX_ERROR)
 
 
 def _console_links(event: NotifyEvent, now: datetime) -> Iterator[Link]:

@@ -1,6 +1,6 @@
 """A finding's evidence as a person reads it: what matters for its cause, in few words. Pure.
 
-What a key's value means is told by the key's ending (functions/report.py, Finding).
+What a key's value means is given by the key's ending (functions/report.py, Finding).
 """
 
 from collections.abc import Mapping

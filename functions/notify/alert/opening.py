@@ -92,8 +92,8 @@ def _said_of(cluster: str, event: NotifyEvent, findings: Sequence[Finding]) -> s
 
 def _was_unknown(event: NotifyEvent) -> bool:
     """Whether all that was wrong is that nobody could find out."""
-    told = event.incident.causes if event.incident else ()
-    return bool(told) and COULD_NOT_BE_CHECKED.issuperset(told)
+    reported = event.incident.causes if event.incident else ()
+    return bool(reported) and COULD_NOT_BE_CHECKED.issuperset(reported)
 
 
 def _recovered(event: NotifyEvent, now: datetime) -> str:
@@ -111,11 +111,11 @@ def _recovered(event: NotifyEvent, now: datetime) -> str:
 
 def _since(event: NotifyEvent, now: datetime) -> str:
     """From the incident or the evidence, else from the log, which reaches back only so far."""
-    known = _told_by(event.findings, "since")
+    known = _instants(event.findings, "since")
     known += [event.incident.opened_at] if event.incident else []
     if known:
         return f"Since {instant(min(known), now)}, {age(min(known), now)}{_but(event, now)}."
-    logged = _told_by(event.findings, "error_first")
+    logged = _instants(event.findings, "error_first")
     if logged:
         return f"Since {instant(min(logged), now)} at the latest, {age(min(logged), now)}."
     return f"Noticed at {instant(event.execution.started_at or now, now)}."
@@ -126,9 +126,9 @@ def _but(event: NotifyEvent, now: datetime) -> str:
     return f", with a recovery at {instant(recovered, now)}" if recovered else ""
 
 
-def _told_by(findings: Sequence[Finding], key: str) -> list[datetime]:
-    told = []
+def _instants(findings: Sequence[Finding], key: str) -> list[datetime]:
+    instants = []
     for finding in findings:
         with suppress(KeyError, ValueError):
-            told.append(parse_instant(str(finding.evidence[key])))
-    return told
+            instants.append(parse_instant(str(finding.evidence[key])))
+    return instants

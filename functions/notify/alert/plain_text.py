@@ -21,7 +21,7 @@ def subject(alert: Alert) -> str:
 
 
 def plain_text(alert: Alert) -> str:
-    """Everything the alert tells, at most `MAX_TEXT` characters.
+    """Everything the alert says, at most `MAX_TEXT` characters.
 
     Where there is no room for all problems, the last ones are only named.
     """

@@ -1,6 +1,6 @@
 """What is said in the thread below an incident's first message. Pure.
 
-The first message has the details; a reply tells what is new. It is Slack's mrkdwn, with foreign
+The first message has the details; a reply says what is new. It is Slack's mrkdwn, with foreign
 names escaped.
 """
 
@@ -47,7 +47,7 @@ def reply(event: NotifyEvent, incident: Incident, now: datetime) -> Reply:
 def _changed(event: NotifyEvent, incident: Incident, lasted: str) -> Iterator[str]:
     new, gone = new_findings(event, incident), gone_causes(event, incident)
     yield (
-        "The log tells more." if is_second_reading(event, incident) else f"Changed after {lasted}."
+        "The log says more." if is_second_reading(event, incident) else f"Changed after {lasted}."
     )
     if new or not gone:
         yield "*New:*"

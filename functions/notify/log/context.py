@@ -33,7 +33,7 @@ _OF_POSTGRESQL: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """`place` is what the worker's own line tells, by the names in `_OWN`; empty without one.
+    """`place` is what the worker's own line says, by the names in `_OWN`; empty without one.
 
     `of_copy` is true for a table's initial copy. `below` is true where the error comes from a
     function, from SQL or from anything unknown: then its message, its DETAIL and its HINT are free

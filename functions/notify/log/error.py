@@ -19,7 +19,7 @@ class LogError:
     `parts` maps `DETAIL`, `HINT`, `CONTEXT`, `STATEMENT` to their text; `pid` is that of the last
     occurrence; `in_background` is true for replication workers and for other programs' lines.
     `full_length` counts the characters of a line that is not shown in full. `worker` is whose it
-    is, `cause` the id of the cause it speaks of, `facts` what it tells (`log_facts`), as far as
+    is, `cause` the id of the cause it speaks of, `facts` what it gives (`log_facts`), as far as
     known.
     """
 

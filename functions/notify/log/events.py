@@ -21,7 +21,7 @@ OTHER_ELLIPSIS = "\N{MIDLINE HORIZONTAL ELLIPSIS}"
 class LogEvent:
     """One event: its time (UTC, None if unreadable), its text and how long it was in the log.
 
-    An ellipsis in the text tells that something is missing; those of the log itself have become
+    An ellipsis in the text shows that something is missing; those of the log itself have become
     `OTHER_ELLIPSIS`.
     """
 

@@ -1,4 +1,4 @@
-"""What an error's lines tell in figures and names, as evidence for a finding. Pure.
+"""What an error's lines say in figures and names, as evidence for a finding. Pure.
 
 Read from the log's own text, before redaction, and only from the places where PostgreSQL puts
 names: row values, which may look like anything, are never taken. Those of messages stand in the
@@ -33,8 +33,8 @@ def log_facts(message: str, sqlstate: str | None, parts: Mapping[str, str]) -> d
     error that comes from below (`functions.notify.log.context`) only the worker's own line counts.
     """
     context = read_context(parts.get("CONTEXT", ""))
-    told = () if context.below else _told(message, parts.get("DETAIL", ""))
-    found = {**dict(told), **context.place}
+    stated = () if context.below else _stated(message, parts.get("DETAIL", ""))
+    found = {**dict(stated), **context.place}
     if sqlstate is not None and sqlstate != _NO_ERROR:
         found["sqlstate"] = sqlstate
     return {key: _READ.get(key, str)(value) for key, value in found.items()}
@@ -49,7 +49,7 @@ def qualified(relation: str) -> str:
 _READ: Final[Mapping[str, Callable[[str], Evidence]]] = {"table": qualified, "active_pid": int}
 
 
-def _told(message: str, detail: str) -> Iterator[tuple[str, str]]:
+def _stated(message: str, detail: str) -> Iterator[tuple[str, str]]:
     matches = [_INDEX.match(detail), _KEY.match(detail)]
     matches.append(next((found for one in _MESSAGES if (found := one.fullmatch(message))), None))
     for match in matches:

@@ -25,7 +25,7 @@ _LINE = re.compile(
     re.DOTALL,
 )
 _REMARK = re.compile("|".join(text for cause in IN_READING_ORDER for text in cause.in_log.remarks))
-"""What PostgreSQL tells at LOG although somebody has to act."""
+"""What PostgreSQL says at LOG although somebody has to act."""
 
 
 _BARE_WARNING = re.compile(r'^WARNING:  (skipped loading publication "[^\n]*")$', re.MULTILINE)

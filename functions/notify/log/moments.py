@@ -25,7 +25,7 @@ class Moments:
 
     Lines of the same second come in no defined order. So a part belongs to an error only if there
     is no other it could be: one for each of several errors, all the same; or the only one of its
-    kind. None is better than one that tells the wrong LSN. A LOG line takes no part beside an
+    kind. None is better than one with the wrong LSN. A LOG line takes no part beside an
     error.
     """
 

@@ -36,7 +36,7 @@ _REDACTORS: Mapping[str, Callable[[str], str]] = {
 }
 
 
-_TOLD: Final = ("message", "exception")
+_SHOWN: Final = ("message", "exception")
 _FIELD: Final = re.compile(r'"(?P<name>level|message)": ?"(?:[^"\\]|\\.)*"')
 
 
@@ -95,7 +95,7 @@ def _cause(line: LogLine, parts: Mapping[str, str], moments: Moments) -> str | N
 
 
 def _facts(line: LogLine, parts: Mapping[str, str], moments: Moments) -> Mapping[str, Evidence]:
-    """Those of a worker's error; what may be free text tells none."""
+    """Those of a worker's error; what may be free text gives none."""
     if not line.of_background_process:
         return {}
     message = "" if moments.may_be_from_below(line) else line.text
@@ -134,11 +134,11 @@ def _foreign(event: LogEvent) -> Iterator[LogError]:
 
 def _structured(event: LogEvent) -> tuple[str | None, str]:
     """The level and the message of a JSON line, as Powertools writes it; else (None, text)."""
-    told = _fields_of_cut(event.message) if may_be_cut(event.message) else _fields(event.message)
-    level = told.get("level")
+    fields = _fields_of_cut(event.message) if may_be_cut(event.message) else _fields(event.message)
+    level = fields.get("level")
     if not isinstance(level, str):
         return None, event.message
-    return level.upper(), clean("\n".join(str(told[key]) for key in _TOLD if told.get(key)))
+    return level.upper(), clean("\n".join(str(fields[key]) for key in _SHOWN if fields.get(key)))
 
 
 def _fields(text: str) -> Mapping[str, Any]:

@@ -1,4 +1,4 @@
-"""Reads the log into an event: its causes as the log tells them. Pure."""
+"""Reads the log into an event: its causes as the log gives them. Pure."""
 
 from dataclasses import replace
 

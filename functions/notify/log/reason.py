@@ -13,8 +13,8 @@ MAX_ERROR: Final = 200
 _AFTERWARDS: Final[Mapping[Nature | None, str]] = {
     Nature.PASSING: "The reason was a passing one, so enabling it should be enough.",
     Nature.LASTING: "The reason lasts: enabled again, it disables itself again until that is "
-    "mended.",
-    None: "The log tells the reason.",
+    "fixed.",
+    None: "The log has the reason.",
 }
 
 

@@ -30,9 +30,9 @@ def refine(
     starts: Starts = MappingProxyType({}),
     checked_at: datetime | None = None,
 ) -> ClusterReport:
-    """The same cluster with its findings' causes, evidence and summaries as the log tells them.
+    """The same cluster with its findings' causes, evidence and summaries as the log gives them.
 
-    `starts` of workers and `checked_at` tell errors that were got over; without them all count.
+    `starts` of workers and `checked_at` separate errors that were got over; without them all count.
     Two findings that turn out to be the same one (subscription and cause) become one.
     """
     found = [
@@ -43,7 +43,7 @@ def refine(
 
 
 def is_explained(finding: Finding) -> bool:
-    """Whether the log cannot tell more about a refined finding than it has told."""
+    """Whether the log cannot say more about a refined finding than it has said."""
     others = (one for one in CATALOGUE if stands_behind(one, finding.cause))
     return not any(others) or "error" in finding.evidence
 
@@ -54,7 +54,7 @@ def stands_behind(cause: str, other: str) -> bool:
 
 
 def is_same_matter(cause: str, other: str) -> bool:
-    """Whether two causes may be one trouble, seen with the log and without it."""
+    """Whether two causes may be one problem, seen with the log and without it."""
     return cause == other or stands_behind(cause, other) or stands_behind(other, cause)
 
 
@@ -134,7 +134,7 @@ def _root(newest: LogError | None, errors: Sequence[LogError]) -> LogError | Non
 
 
 def _newest(errors: Sequence[LogError]) -> LogError | None:
-    """Of the last attempts, the error that tells most: what merely came along names no cause."""
+    """Of the last attempts, the error that says most: what merely came along names no cause."""
     last = max((error.age_key for error in errors), default=LONG_AGO)
     present = [one for one in errors if last - one.age_key <= _SAME_ATTEMPT]
     return max(present, key=lambda one: (_told_by(one), one.age_key), default=None)

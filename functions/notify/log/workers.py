@@ -3,7 +3,7 @@
 An ERROR names neither; other lines of the same process do: "… worker for subscription … has
 started" its name, the origin in a CONTEXT (`pg_<oid>`, of a table's copy `pg_<oid>_<relid>`) its
 OID (PostgreSQL: replication/logical/worker.c, launcher.c, origin.c). A message that may be free
-text, a trigger's, tells nothing.
+text, a trigger's, says nothing.
 """
 
 import re
@@ -71,19 +71,19 @@ class _Life:
 
 
 class Workers:
-    """The workers that the lines of a log, in any order, tell of."""
+    """The workers that the lines of a log, in any order, speak of."""
 
     def __init__(self, lines: Iterable[LogLine], moments: Moments) -> None:
         self._lives: dict[int, list[_Life]] = defaultdict(list)
         for line in sorted(lines, key=_second_and_start):
-            told = _told_by(line, moments)
-            if told is not None:
-                self._add(line, told)
+            identified = _identified_by(line, moments)
+            if identified is not None:
+                self._add(line, identified)
         known = [life.worker for lives in self._lives.values() for life in lives]
         self._names = {one.subscription_oid: one.subscription for one in known if one.subscription}
 
     def of(self, line: LogLine) -> Worker:
-        """The worker that wrote a line, as far as the lines tell; a session is none."""
+        """The worker that wrote a line, as far as the lines say; a session is none."""
         if not line.of_background_process:
             return Worker()
         lives = self._lives.get(line.pid, [])
@@ -102,12 +102,12 @@ class Workers:
                 starts[worker.subscription].append(life.begin)
         return dict(starts)
 
-    def _add(self, line: LogLine, told: Worker) -> None:
+    def _add(self, line: LogLine, identified: Worker) -> None:
         lives = self._lives[line.pid]
         if _starts(line) or not lives:
-            lives.append(_Life(line.time if _starts(line) else None, told))
+            lives.append(_Life(line.time if _starts(line) else None, identified))
         else:
-            lives[-1] = replace(lives[-1], worker=lives[-1].worker.completed_by(told))
+            lives[-1] = replace(lives[-1], worker=lives[-1].worker.completed_by(identified))
 
 
 def _starts(line: LogLine) -> bool:
@@ -119,7 +119,7 @@ def _second_and_start(line: LogLine) -> tuple[datetime, bool]:
     return line.time.replace(microsecond=0), not _starts(line)
 
 
-def _told_by(line: LogLine, moments: Moments) -> Worker | None:
+def _identified_by(line: LogLine, moments: Moments) -> Worker | None:
     if not line.of_background_process:
         return None
     if line.label == "LOG":

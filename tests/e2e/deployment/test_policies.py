@@ -147,7 +147,7 @@ def live(stack: Stack, shop: Deployment) -> set[str]:
     stack.aws.gateway.fail("ssm", "GetParametersByPath", status=400, code="AccessDeniedException")
     note("the check itself fails", execute(stack)[0])
     note("it fails again, so its own log is asked", execute(stack)[0])
-    stack.aws.gateway.mend()
+    stack.aws.gateway.restore()
     note("the check works again", execute(stack)[0])
     with broken(stack, "disabled"):
         stack.slack.workspace.fail("chat.postMessage", Failure.server_error(503), times=3)

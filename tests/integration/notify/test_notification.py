@@ -103,7 +103,7 @@ def test_a_second_look(notifier: Notifier) -> None:
     assert [False, False, True] == [one["explained"] for one in (late, not_yet, come)]
     assert [True, False, True] == [one["sent"] for one in (late, not_yet, come)]
     assert late["ts"] == not_yet["ts"] == come["ts"]
-    more = f"  The log tells more.\n*New:*\n• `orders_sub` {COLLIDES}"
+    more = f"  The log says more.\n*New:*\n• `orders_sub` {COLLIDES}"
     assert [BROKEN, more, SNIPPET] == notifier.posted()
 
 

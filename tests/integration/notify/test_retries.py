@@ -135,7 +135,7 @@ def test_death_and_then_the_log_tells_more(
     assert (["apply_error"], False) == (answer["causes"], answer["explained"])
     answer = notifier.notified("changed", FAILS)
     assert (["apply_conflict"], True) == (answer["causes"], answer["explained"])
-    assert 1 == sum("The log tells more" in words for words in notifier.posted())
+    assert 1 == sum("The log says more" in words for words in notifier.posted())
 
 
 def test_death_and_then_something_else_is_wrong(notifier: Notifier) -> None:

@@ -288,7 +288,7 @@ def test_an_alert_that_neither_slack_nor_the_topic_took_is_tried_again(world: Wo
     while "undelivered" not in world.incident:
         world.minute()
     assert [] == world.machine.published
-    world.machine.aws.gateway.mend()
+    world.machine.aws.gateway.restore()
     world.minutes(3)
     assert 1 == len(world.machine.published)
 
@@ -348,7 +348,7 @@ def test_a_record_that_cannot_be_written_is_made_up_for(world: World) -> None:
     gateway.fail("dynamodb", "UpdateItem", status=400, code="AccessDeniedException")
     run = world.minute(BROKEN)
     assert "AlertLost" == run.description["error"]
-    gateway.mend()
+    gateway.restore()
     runs = world.minutes(6)
     assert ["opened"] == notified(*runs)
     again = next(run.notified[0] for run in runs if run.notified)

@@ -68,7 +68,7 @@ def test_other_actions_go_on_and_mending_ends_it(aws: LocalAws) -> None:
     client.put_item(TableName="Incidents", Item={"cluster": {"S": "a"}})
     with pytest.raises(ClientError, match="InternalServerError"):
         client.scan(TableName="Incidents")
-    aws.gateway.mend()
+    aws.gateway.restore()
     assert 1 == client.scan(TableName="Incidents")["Count"]
 
 

@@ -104,7 +104,7 @@ def said(
         ),
         pytest.param(
             said("changed", finding("apply_conflict"), told=("apply_error",), fingerprint="now"),
-            f"The log tells more.\n*New:*\n• `orders_sub` {COLLIDES}",
+            f"The log says more.\n*New:*\n• `orders_sub` {COLLIDES}",
             id="second look",
         ),
     ],
