@@ -23,7 +23,7 @@ from functions.catalogue import (
     unknown,
 )
 from functions.catalogue.cause import Cause, Severity
-from functions.catalogue.in_log import NOT_TOLD, READ_LAST, Errors, Explained, InLog, Nature
+from functions.catalogue.in_log import NOT_LOGGED, READ_LAST, Errors, Explained, InLog, Nature
 from functions.catalogue.remedy import FilledRemedy, Remedy
 from functions.catalogue.script import FilledScript, Place, Script
 from functions.catalogue.slot import MAY_BE_ANOTHERS
@@ -33,7 +33,7 @@ __all__ = [
     "COULD_NOT_BE_CHECKED",
     "IN_READING_ORDER",
     "MAY_BE_ANOTHERS",
-    "NOT_TOLD",
+    "NOT_LOGGED",
     "SECTIONS",
     "Cause",
     "Errors",

@@ -16,7 +16,7 @@ from functions.catalogue.script import Place, Script
 
 ERRORS: Final = (Script("SELECT * FROM pg_stat_subscription_stats;"),)
 _FAILING: Final = (
-    "`pg_stat_subscription_stats.apply_error_count` rises between two looks (15+), about every "
+    "`pg_stat_subscription_stats.apply_error_count` rises between two samples (15+), about every "
     "`wal_retrieve_retry_interval` (5 s)"
 )
 _SUBSCRIBED_COLUMNS: Final = Script("""\

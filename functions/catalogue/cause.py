@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from functions.catalogue.evidence import EVIDENCE, SHOWN_ALWAYS
-from functions.catalogue.in_log import NOT_TOLD, Explained, InLog
+from functions.catalogue.in_log import NOT_LOGGED, Explained, InLog
 from functions.catalogue.remedy import FilledRemedy, Remedy
 from functions.catalogue.script import Script
 
@@ -44,7 +44,7 @@ class Cause:
     rests_on: str
     remedies: tuple[Remedy, ...] = ()
     shown: AbstractSet[str] | None = None
-    in_log: InLog = NOT_TOLD
+    in_log: InLog = NOT_LOGGED
     explained: Explained | None = None
     replaces: tuple[str, ...] = ()
 

@@ -79,7 +79,7 @@ class InLog:
     """...the same wherever they come from."""
 
 
-NOT_TOLD: Final = InLog()
+NOT_LOGGED: Final = InLog()
 
 
 class Errors(Enum):

@@ -28,8 +28,8 @@ CAUSES: Final = (
         "reasons.",
         (_STATE,),
         "`pg_stat_subscription.last_msg_send_time` is older than max-lag-seconds and does not get "
-        "newer between two looks, while `pg_stat_activity.wait_event` shows the apply worker busy, "
-        "not waiting for messages. While the backlog shrinks, it is catching up.",
+        "newer between two samples, while `pg_stat_activity.wait_event` shows the apply worker "
+        "busy, not waiting for messages. While the backlog shrinks, it is catching up.",
         (
             Remedy(
                 "Look for what is slow on the subscriber: load, triggers, a missing primary key "

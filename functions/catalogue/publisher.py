@@ -66,7 +66,7 @@ CAUSES: Final = (
         "Nobody reads from the slot, and the publisher keeps WAL for it. It goes on until the "
         "disk is full, or until the slot is lost where max_slot_wal_keep_size limits it.",
         _SLOTS,
-        "`pg_replication_slots.active` on the publisher is false on two looks; `inactive_since` "
+        "`pg_replication_slots.active` on the publisher is false on two samples; `inactive_since` "
         "says since when (17+). Slots of initial copies (`pg_…_sync_…`) between two attempts are "
         "left out.",
         (_RESUME, _DROP),

@@ -20,10 +20,11 @@ from functions.catalogue.script import Place, Script
 
 SLOTS: Final = Script("SELECT * FROM pg_replication_slots;", Place.PUBLISHER)
 DOWN: Final = (
-    "`pg_stat_subscription.pid` is NULL on two looks and `apply_error_count` does not rise"
+    "`pg_stat_subscription.pid` is NULL on two samples and `apply_error_count` does not rise"
 )
 MAY_BE_ANOTHERS: Final = (
-    "If its own publisher is another one, this says nothing: the worker's error in the log says."
+    "If its own publisher is another one, this means nothing: the worker's error in the log "
+    "decides."
 )
 """The end of what is said of a slot that was not seen to be the subscription's own."""
 

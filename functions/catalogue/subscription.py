@@ -131,7 +131,7 @@ CAUSES: Final = (
         "`pg_subscription`, which is shared by all databases, is empty.",
         (
             Remedy(
-                "If the monitor looks at the wrong cluster: correct its parameter hostname; if "
+                "If the monitor checks the wrong cluster: correct its parameter hostname; if "
                 "the cluster is not to be watched any more, delete its parameters.",
                 "None.",
             ),

@@ -76,7 +76,7 @@ CAUSES: Final = (
         "replicated, this one is not.",
         (replace(_TABLES, sql=f"{_TABLES.sql}\nSHOW max_logical_replication_workers;"),),
         "`pg_subscription_rel.srsubstate` is not r, with no table synchronization worker in "
-        "`pg_stat_subscription` on several looks and no error counted. The log may have the "
+        "`pg_stat_subscription` on several samples and no error counted. The log may have the "
         "WARNING “out of logical replication worker slots”.",
         (*GET_WORKERS,),
         shown=OF_COPY,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Self
 
-from functions.catalogue import CATALOGUE, NOT_TOLD, InLog
+from functions.catalogue import CATALOGUE, NOT_LOGGED, InLog
 from functions.notify.log.workers import Worker
 from functions.report import Evidence
 
@@ -39,7 +39,7 @@ class LogError:
     @property
     def in_log(self) -> InLog:
         """What the catalogue says of its cause, where it speaks of one."""
-        return NOT_TOLD if self.cause is None else CATALOGUE[self.cause].in_log
+        return NOT_LOGGED if self.cause is None else CATALOGUE[self.cause].in_log
 
     @property
     def age_key(self) -> datetime:

@@ -137,10 +137,10 @@ def _newest(errors: Sequence[LogError]) -> LogError | None:
     """Of the last attempts, the error that says most: what merely came along names no cause."""
     last = max((error.age_key for error in errors), default=LONG_AGO)
     present = [one for one in errors if last - one.age_key <= _SAME_ATTEMPT]
-    return max(present, key=lambda one: (_told_by(one), one.age_key), default=None)
+    return max(present, key=lambda one: (_weight(one), one.age_key), default=None)
 
 
-def _told_by(error: LogError) -> int:
+def _weight(error: LogError) -> int:
     return 0 if error.cause is None else 1 if error.in_log.from_any_worker else 2
 
 

@@ -8,7 +8,7 @@ from string import Formatter
 
 import pytest
 
-from functions.catalogue import CATALOGUE, IN_READING_ORDER, NOT_TOLD, Cause
+from functions.catalogue import CATALOGUE, IN_READING_ORDER, NOT_LOGGED, Cause
 from functions.catalogue.evidence import EVIDENCE
 from functions.catalogue.in_log import READ_LAST, InLog
 from functions.notify.log.cause import log_cause
@@ -124,4 +124,4 @@ def test_an_entry_names_what_there_is(cause: Cause) -> None:
 
 
 def test_what_the_log_does_not_tell_says_nothing() -> None:
-    assert InLog() == NOT_TOLD
+    assert InLog() == NOT_LOGGED

@@ -252,10 +252,7 @@ def test_two_subscriptions_cannot_have_one_slot() -> None:
 def test_what_the_watched_publisher_lacks_may_be_another_s(slots: list[Slot], cause: str) -> None:
     [finding] = found(DOWN, publisher(*slots))
     assert cause == finding.cause
-    assert finding.summary.endswith(
-        "If its own publisher is another one, this says nothing: the worker's error in the log "
-        "tells."
-    )
+    assert finding.summary.endswith(MAY_BE_ANOTHERS)
     assert "slot_is_ours" not in finding.evidence
 
 
