@@ -7,6 +7,7 @@ it began with the worker, and has the subscription's name unless the connection 
 be seen, without a worker or the right to see when it began, a slot of that name may be its own.
 """
 
+import re
 from typing import Final
 
 from functions.check_replication.diagnosis.samples import PublisherSamples, Samples
@@ -70,20 +71,30 @@ def _serves(slot: Slot, subscription: Subscription) -> bool:
     apart = _seconds_apart(slot, subscription)
     if not _could_be(slot, subscription) or apart is None:
         return False
-    same_name = slot.sender_name == subscription.name
+    same_name = _has_name_of(slot, subscription)
     return apart <= (_SAME_NAME_SECONDS if same_name else _OTHER_NAME_SECONDS)
 
 
 def _may_serve(slot: Slot, subscription: Subscription) -> bool:
     """By the name, where the starts are not visible or a slow connection lies between them."""
     apart = _seconds_apart(slot, subscription)
-    same_name = slot.sender_name == subscription.name
+    same_name = _has_name_of(slot, subscription)
     near = apart is None or apart <= _SLOW_CONNECTION_SECONDS
     return _could_be(slot, subscription) and same_name and near
 
 
 def _could_be(slot: Slot, subscription: Subscription) -> bool:
-    return slot.active and subscription.worker_pid is not None
+    named = slot.name == subscription.slot_name
+    return named and slot.active and subscription.worker_pid is not None
+
+
+def _has_name_of(slot: Slot, subscription: Subscription) -> bool:
+    """An application_name has ASCII only: other bytes are question marks, or hexadecimal (16+)."""
+    written = (
+        re.escape(letters) if letters.isascii() else r"(?:\?|\\x[0-9a-f]{2})+"
+        for letters in re.findall(r"[ -~]+|[^ -~]+", subscription.name)
+    )
+    return re.fullmatch("".join(written), slot.sender_name or "") is not None
 
 
 def _seconds_apart(slot: Slot, subscription: Subscription) -> float | None:

@@ -230,6 +230,28 @@ def test_without_a_worker_an_unused_slot_of_its_name_may_be_its_own(
         assert finding.evidence.get("slot_is_ours") is None
 
 
+def test_workers_that_began_together_have_each_a_slot_of_its_own() -> None:
+    """As after a restart of the subscriber."""
+    other = replace(HEALTHY, oid=16_500, name="other_sub", slot_name="other_sub")
+    looks = Samples((snapshot(HEALTHY, other), snapshot(HEALTHY, other, seconds_later=6)))
+    slots = (SLOT, replace(SLOT, name="other_sub", sender_name="other_sub", active_pid=100))
+    seen = PublisherSamples("p:1", (publisher(*slots, publications=()),))
+    findings = diagnose(looks, 300, seen)
+    assert ["publication_missing"] * 2 == [finding.cause for finding in findings]
+    assert not [finding for finding in findings if MAY_BE_ANOTHERS in finding.summary]
+
+
+@pytest.mark.parametrize(
+    ("sender", "ours"),
+    [("bestellungen_????", True), (r"bestellungen_\xc3\xbc", True), ("x?", False)],
+)
+def test_a_name_that_is_not_ascii_is_recognised(sender: str, *, ours: bool) -> None:
+    """Where it is all there is: the start is not visible."""
+    subscription = replace(HEALTHY, name="bestellungen_\u00fc\u00df")
+    slot = replace(SLOT, sender_name=sender, sender_start=None)
+    assert ours is bool(causes(subscription, publisher(slot, publications=())))
+
+
 def test_two_subscriptions_cannot_have_one_slot() -> None:
     """Of the same names, in two databases: whose it is was not seen."""
     twin = replace(HEALTHY, oid=16_500, database="stock")
