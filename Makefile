@@ -5,7 +5,7 @@ CHECKOV := .venv-checkov
 INSTALLED := .venv/.installed
 NOT_CHECKED := build/not-checked.txt
 # Most of these tests wait for PostgreSQL; a file's tests share their servers.
-SIDE_BY_SIDE := -n 3 --dist loadfile
+SIDE_BY_SIDE := -n 4 --dist loadfile
 LEAST_COVERAGE := 95
 
 .DEFAULT_GOAL := help

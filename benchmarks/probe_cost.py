@@ -65,20 +65,22 @@ def main() -> None:
         with _by_tls(pair, Path(directory)) as route:
             tls = medians(route)
         plain = medians(lambda one: Route(HOST, _server(pair, one).port))
-        costs = [_cost(one, tls, plain, conversations(one, pair)) for one in CONTENDERS]
+        costs = [
+            _cost(contender, tls, plain, conversations(contender, pair)) for contender in CONTENDERS
+        ]
         version = pair.subscriber.version
     _conclude(console, costs, version)
 
 
 def medians(route: RouteTo) -> dict[str, float]:
     """Seconds a sample takes, by contender; they take turns."""
-    times: dict[str, list[float]] = {one.name: [] for one in CONTENDERS}
+    times: dict[str, list[float]] = {contender.name: [] for contender in CONTENDERS}
     for round_ in range(-WARM_UP_ROUNDS, ROUNDS):
-        for one in CONTENDERS:
+        for contender in CONTENDERS:
             begin = time.perf_counter()
-            one.run(route(one))
+            contender.run(route(contender))
             if round_ >= 0:
-                times[one.name].append(time.perf_counter() - begin)
+                times[contender.name].append(time.perf_counter() - begin)
     return {name: statistics.median(seconds) for name, seconds in times.items()}
 
 
@@ -141,8 +143,8 @@ def _cost(
         plain_ms=round(plain[name] * 1000, 2),
         plain_ratio=round(plain[name] / plain[BARE.name], 3),
         connections=len(counted),
-        statements=max(one.statements for one in counted),
-        round_trips=max(one.round_trips for one in counted),
+        statements=max(count.statements for count in counted),
+        round_trips=max(count.round_trips for count in counted),
     )
 
 

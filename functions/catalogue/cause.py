@@ -52,11 +52,11 @@ class Cause:
     def keys_shown(self) -> tuple[str, ...]:
         """The keys of evidence worth showing with it, the most important first."""
         wanted = EVIDENCE.keys() if self.shown is None else self.shown | SHOWN_ALWAYS
-        return tuple(key for key, one in EVIDENCE.items() if one.label and key in wanted)
+        return tuple(key for key, entry in EVIDENCE.items() if entry.label and key in wanted)
 
     def remedies_for(self, values: Mapping[str, object]) -> tuple[FilledRemedy, ...]:
         """The remedies that fit the servers' versions, with a finding's values in their SQL.
 
         `values` is a finding's evidence and its `subscription`.
         """
-        return tuple(one.filled(values) for one in self.remedies if one.fits(values))
+        return tuple(remedy.filled(values) for remedy in self.remedies if remedy.fits(values))

@@ -46,7 +46,7 @@ class Remedy:
 
     def filled(self, values: Mapping[str, object]) -> FilledRemedy:
         """For one finding; without SQL if a script that destroys would hold a placeholder."""
-        scripts = tuple(one.filled(values) for one in self.scripts)
+        scripts = tuple(script.filled(values) for script in self.scripts)
         unsafe = any(
             script.destroys and not filled.complete
             for script, filled in zip(self.scripts, scripts, strict=True)

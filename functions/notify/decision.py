@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from functions.catalogue import CATALOGUE
 from functions.notify.event import Incident, NotifyEvent, Posted, Transition
-from functions.notify.log.root_cause import is_same_matter, stands_behind
+from functions.notify.log.root_cause import is_same_problem, stands_behind
 from functions.report import Finding
 
 
@@ -101,7 +101,7 @@ def gone_causes(event: NotifyEvent, incident: Incident) -> tuple[str, ...]:
     cluster = event.cluster
     seen = {finding.cause for finding in (*cluster.findings, *cluster.muted)}
     known = [cause for cause in incident.causes if cause in CATALOGUE]
-    return tuple(cause for cause in known if not any(is_same_matter(cause, now) for now in seen))
+    return tuple(cause for cause in known if not any(is_same_problem(cause, now) for now in seen))
 
 
 def is_second_reading(event: NotifyEvent, incident: Incident) -> bool:

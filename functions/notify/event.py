@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self
 
-from functions.notify.log.root_cause import is_same_matter
+from functions.notify.log.root_cause import is_same_problem
 from functions.notify.text import parse_instant
 from functions.report import ClusterReport, Finding
 
@@ -160,7 +160,9 @@ class NotifyEvent:
         if self.transition is not Transition.RESOLVED or not reported:
             return True
         return any(
-            is_same_matter(muted.cause, cause) for muted in self.cluster.muted for cause in reported
+            is_same_problem(muted.cause, cause)
+            for muted in self.cluster.muted
+            for cause in reported
         )
 
     @property

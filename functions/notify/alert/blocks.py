@@ -105,7 +105,9 @@ def closing(alert: Alert) -> Iterator[Block]:
     if alert.error:
         yield _section(f"*Error in the log*\n{code_block(alert.error)}")
     if alert.past:
-        yield _section(_lines(["*What it was*", *(f"• {escape(one)}" for one in alert.past)]))
+        yield _section(
+            _lines(["*What it was*", *(f"• {escape(headline)}" for headline in alert.past)])
+        )
     yield from _checks(alert.checks)
     if alert.log_note:
         yield _section(_location(alert))
@@ -116,7 +118,7 @@ def closing(alert: Alert) -> Iterator[Block]:
     if alert.muted:
         yield SectionBlock(text=_plain(f"Muted: {', '.join(alert.muted)}."))
     if alert.links:
-        yield ContextBlock(elements=[_mrkdwn(f"<{one.url}|{one.label}>") for one in alert.links])
+        yield ContextBlock(elements=[_mrkdwn(f"<{link.url}|{link.label}>") for link in alert.links])
 
 
 def problem_headline(problem: Problem) -> str:

@@ -40,7 +40,7 @@ def compose(
     """
     cluster, findings = event.cluster, event.findings
     problems = tuple(_problem(finding) for finding in findings)
-    checks = tuple(dict.fromkeys(check for one in problems for check in one.checks))
+    checks = tuple(dict.fromkeys(check for problem in problems for check in problem.checks))
     note = log_note(event.query, len(errors), cluster.log_groups, attached=attached)
     return Alert(
         sign=sign(event),
@@ -52,7 +52,7 @@ def compose(
         log_groups=() if event.is_over else cluster.log_groups,
         log_note="" if event.is_over else note,
         not_visible=() if event.is_over else _not_visible(cluster),
-        muted=tuple(_muted(one) for one in cluster.muted[:MAX_MUTED]),
+        muted=tuple(_muted(finding) for finding in cluster.muted[:MAX_MUTED]),
         error=_telling_error(findings, errors),
         links=(*_console_links(event, now), *_runbook_links(findings, runbook)),
         past=_past(event),
@@ -68,12 +68,12 @@ def _problem(finding: Finding) -> Problem:
         meaning=cause.meaning,
         facts=facts(finding),
         remedies=_remedies(finding),
-        checks=tuple(one.filled(values) for one in cause.checks or (DEFAULT_CHECK,)),
+        checks=tuple(check.filled(values) for check in cause.checks or (DEFAULT_CHECK,)),
     )
 
 
 def _not_visible(cluster: ClusterReport) -> tuple[str, ...]:
-    return tuple(shorten(one_line(one), MAX_SUMMARY) for one in cluster.not_visible[:3])
+    return tuple(shorten(one_line(unseen), MAX_SUMMARY) for unseen in cluster.not_visible[:3])
 
 
 def _past(event: NotifyEvent) -> tuple[str, ...]:
@@ -94,7 +94,7 @@ def _remedies(finding: Finding) -> tuple[FilledRemedy, ...]:
     cause, reason = CATALOGUE[finding.cause], CATALOGUE.get(str(finding.evidence.get("reason")))
     lasts = reason is not None and reason.in_log.nature is Nature.LASTING
     causes = [reason, cause] if reason is not None and lasts else [cause]
-    return tuple(remedy for one in causes for remedy in one.remedies_for(values))
+    return tuple(remedy for cause in causes for remedy in cause.remedies_for(values))
 
 
 def _values(finding: Finding) -> dict[str, object]:
@@ -116,7 +116,7 @@ def _telling_error(findings: Sequence[Finding], errors: Sequence[LogError]) -> s
         if matching:
             own = [error for error in matching if error.worker.subscription == finding.subscription]
             return _error_text((own or matching)[0])
-    failed = any(one.cause == "monitor_failed" for one in findings)
+    failed = any(finding.cause == "monitor_failed" for finding in findings)
     return _error_text(errors[0]) if failed and errors else None
 
 

@@ -15,7 +15,9 @@ MAX_SUBJECT: Final = 99
 
 def subject(alert: Alert) -> str:
     """The title on one line, in printable ASCII."""
-    letters = (one for one in normalize("NFKD", one_line(alert.title)) if not combining(one))
+    letters = (
+        letter for letter in normalize("NFKD", one_line(alert.title)) if not combining(letter)
+    )
     words = "".join(letters).encode("ascii", "replace").decode()
     return words if len(words) <= MAX_SUBJECT else f"{words[: MAX_SUBJECT - 3]}..."
 
@@ -37,7 +39,7 @@ def _paragraphs(alert: Alert, detailed: int) -> Iterator[str]:
     yield alert.lead
     for problem in alert.problems[:detailed]:
         yield from _problem(problem)
-    named = [_headline(one) for one in alert.problems[detailed:]]
+    named = [_headline(problem) for problem in alert.problems[detailed:]]
     if alert.unlisted:
         named.append(f"{alert.unlisted} more")
     yield from _list("Also" if detailed else "Problems", named)
@@ -45,20 +47,22 @@ def _paragraphs(alert: Alert, detailed: int) -> Iterator[str]:
     if alert.error:
         yield f"Error in the log:\n{_indented(alert.error)}"
     if alert.checks:
-        yield "\n".join(["How to check:", *(line for one in alert.checks for line in _script(one))])
+        yield "\n".join(
+            ["How to check:", *(line for check in alert.checks for line in _script(check))]
+        )
     if alert.log_note:
         yield from _list("Log location", alert.log_groups or ("none is known",))
         yield alert.log_note
     yield from _list("Not visible to the monitor's role", alert.not_visible)
     yield from _list("Muted", alert.muted)
     if alert.links:
-        yield "\n".join(f"{one.label}: {one.url}" for one in alert.links)
+        yield "\n".join(f"{link.label}: {link.url}" for link in alert.links)
 
 
 def _problem(problem: Problem) -> Iterator[str]:
-    yield "\n".join(one for one in (f"Problem: {_headline(problem)}", problem.summary) if one)
+    yield "\n".join(line for line in (f"Problem: {_headline(problem)}", problem.summary) if line)
     if problem.facts:
-        yield _indented(*(f"{one.label}: {one.value}" for one in problem.facts))
+        yield _indented(*(f"{fact.label}: {fact.value}" for fact in problem.facts))
     for number, remedy in enumerate(problem.remedies, 1):
         yield "\n".join(_remedy(number, remedy))
     yield f"Description: {problem.meaning}"

@@ -18,7 +18,9 @@ _BY_WORDING: Final = tuple(
     for pattern in cause.in_log.wordings
 )
 _RAISED_BELOW: Final = re.compile(r"PL/\w+ |SQL (?:function|statement|expression) ")
-_OF_TRIGGERS: Final = next(one.id for one in IN_READING_ORDER if one.in_log.raised_by_any_trigger)
+_OF_TRIGGERS: Final = next(
+    cause.id for cause in IN_READING_ORDER if cause.in_log.raised_by_any_trigger
+)
 
 
 def log_cause(message: str, sqlstate: str | None, context: str) -> str | None:

@@ -51,7 +51,9 @@ _READ: Final[Mapping[str, Callable[[str], Evidence]]] = {"table": qualified, "ac
 
 def _stated(message: str, detail: str) -> Iterator[tuple[str, str]]:
     matches = [_INDEX.match(detail), _KEY.match(detail)]
-    matches.append(next((found for one in _MESSAGES if (found := one.fullmatch(message))), None))
+    matches.append(
+        next((found for pattern in _MESSAGES if (found := pattern.fullmatch(message))), None)
+    )
     for match in matches:
         if match is not None:
             yield from ((key, value) for key, value in match.groupdict().items() if value)

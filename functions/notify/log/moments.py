@@ -39,7 +39,7 @@ class Moments:
     def parts_of(self, error: LogLine) -> dict[str, str]:
         """The texts of its parts by label, as the log has them."""
         errors = self._errors.get(_moment(error), [])
-        owners = [one for one in errors if one.label != "LOG"] or errors
+        owners = [line for line in errors if line.label != "LOG"] or errors
         if error not in owners:
             return {}
         texts = {label: self._texts(error, label) for label in PARTS}

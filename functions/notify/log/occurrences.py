@@ -154,4 +154,4 @@ def _fields_of_cut(text: str) -> Mapping[str, Any]:
     if not text.startswith("{"):
         return {}
     found = reversed(list(_FIELD.finditer(text)))
-    return {one["name"]: _fields(f"{{{one[0]}}}").get(one["name"]) for one in found}
+    return {field["name"]: _fields(f"{{{field[0]}}}").get(field["name"]) for field in found}

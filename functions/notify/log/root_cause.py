@@ -44,7 +44,7 @@ def refine(
 
 def is_explained(finding: Finding) -> bool:
     """Whether the log cannot say more about a refined finding than it has said."""
-    others = (one for one in CATALOGUE if stands_behind(one, finding.cause))
+    others = (cause for cause in CATALOGUE if stands_behind(cause, finding.cause))
     return not any(others) or "error" in finding.evidence
 
 
@@ -53,7 +53,7 @@ def stands_behind(cause: str, other: str) -> bool:
     return cause in CATALOGUE and other in CATALOGUE[cause].in_log.behind
 
 
-def is_same_matter(cause: str, other: str) -> bool:
+def is_same_problem(cause: str, other: str) -> bool:
     """Whether two causes may be one problem, seen with the log and without it."""
     return cause == other or stands_behind(cause, other) or stands_behind(other, cause)
 
@@ -103,7 +103,7 @@ def _concerns(error: LogError, finding: Finding, findings: Sequence[Finding]) ->
         return oid == worker.subscription_oid
     if finding.subscription is not None and worker.subscription is not None:
         return finding.subscription == worker.subscription
-    return [finding] == [one for one in findings if _is_of_kind(error, one)]
+    return [finding] == [other for other in findings if _is_of_kind(error, other)]
 
 
 def _is_of_kind(error: LogError, finding: Finding) -> bool:
@@ -123,21 +123,21 @@ def _root(newest: LogError | None, errors: Sequence[LogError]) -> LogError | Non
     if newest is None or newest.in_log.comes_of is None:
         return newest
     before = [
-        one
-        for one in errors
-        if one.cause == newest.in_log.comes_of and newest.age_key - one.age_key <= STALE_AFTER
+        error
+        for error in errors
+        if error.cause == newest.in_log.comes_of and newest.age_key - error.age_key <= STALE_AFTER
     ]
     if not before:
         return newest
-    root = max(before, key=lambda one: one.age_key)
+    root = max(before, key=lambda error: error.age_key)
     return replace(root, facts={**newest.facts, **root.facts}, last=newest.last)
 
 
 def _newest(errors: Sequence[LogError]) -> LogError | None:
     """Of the last attempts, the error that says most: what merely came along names no cause."""
     last = max((error.age_key for error in errors), default=LONG_AGO)
-    present = [one for one in errors if last - one.age_key <= _SAME_ATTEMPT]
-    return max(present, key=lambda one: (_weight(one), one.age_key), default=None)
+    present = [error for error in errors if last - error.age_key <= _SAME_ATTEMPT]
+    return max(present, key=lambda error: (_weight(error), error.age_key), default=None)
 
 
 def _weight(error: LogError) -> int:

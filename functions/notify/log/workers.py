@@ -80,7 +80,9 @@ class Workers:
             if identified is not None:
                 self._add(line, identified)
         known = [life.worker for lives in self._lives.values() for life in lives]
-        self._names = {one.subscription_oid: one.subscription for one in known if one.subscription}
+        self._names = {
+            worker.subscription_oid: worker.subscription for worker in known if worker.subscription
+        }
 
     def of(self, line: LogLine) -> Worker:
         """The worker that wrote a line, as far as the lines say; a session is none."""

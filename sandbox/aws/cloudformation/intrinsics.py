@@ -23,8 +23,8 @@ def install() -> Iterator[None]:
 
     def clean_json(value: Any, resources: ResourceMap) -> Any:  # noqa: ANN401  any JSON
         if isinstance(value, list):
-            cleaned = (upstream(one, resources) for one in value)
-            return [one for one in cleaned if one is not None]
+            cleaned = (upstream(item, resources) for item in value)
+            return [item for item in cleaned if item is not None]
         if isinstance(value, dict):
             _refuse_unknown(value)
         return upstream(value, resources)

@@ -34,9 +34,9 @@ def install() -> Iterator[None]:
         if text := _template(self):
             template = translated(Stack.parse_template(text), self.region)
             given = {
-                one["ParameterKey"]: one["ParameterValue"]
-                for one in self._get_param("Parameters", [])
-                if not one.get("UsePreviousValue")
+                parameter["ParameterKey"]: parameter["ParameterValue"]
+                for parameter in self._get_param("Parameters", [])
+                if not parameter.get("UsePreviousValue")
             }
             check_parameters(template.get("Parameters", {}), given)
             check_capabilities(template["Resources"], set(self._get_param("Capabilities", [])))
@@ -67,7 +67,7 @@ def check_parameters(declared: Mapping[str, JsonObject], given: Mapping[str, str
 
 
 def _problem(declared: JsonObject, value: str) -> str | None:
-    allowed = [text_of(one) for one in declared.get("AllowedValues", ())]
+    allowed = [text_of(value) for value in declared.get("AllowedValues", ())]
     if allowed and value not in allowed:
         return f"must be one of {', '.join(allowed)}"
     if re.fullmatch(declared.get("AllowedPattern", "(?s:.*)"), value) is None:
@@ -77,7 +77,7 @@ def _problem(declared: JsonObject, value: str) -> str | None:
 
 def check_capabilities(resources: Mapping[str, JsonObject], given: set[str]) -> None:
     """Raises `InsufficientCapabilitiesError`."""
-    roles = [one for one in resources.values() if one["Type"] in _NAMES]
+    roles = [role for role in resources.values() if role["Type"] in _NAMES]
     named = any(_NAMES[role["Type"]] in role.get("Properties", {}) for role in roles)
     enough = {"CAPABILITY_NAMED_IAM"} if named else {"CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"}
     if roles and not enough & given:

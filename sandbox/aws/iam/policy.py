@@ -61,18 +61,23 @@ class Policy:
     def of(cls, documents: Iterable[JsonObject]) -> "Policy":
         """Read policy documents. Raises `UnsupportedPolicyError`."""
         return cls(
-            tuple(_statement(one) for document in documents for one in document["Statement"])
+            tuple(_statement(entry) for document in documents for entry in document["Statement"])
         )
 
     def allows(self, request: Request) -> bool:
         """Whether a statement allows it and none denies it."""
-        effects = {one.effect for one in self.statements if one.applies_to(request)}
+        effects = {
+            statement.effect for statement in self.statements if statement.applies_to(request)
+        }
         return effects == {"Allow"}
 
     def allowed_actions(self) -> set[str]:
         """Every action that a statement allows somewhere, as it is written there."""
         return {
-            action for one in self.statements if one.effect == "Allow" for action in one.actions
+            action
+            for statement in self.statements
+            if statement.effect == "Allow"
+            for action in statement.actions
         }
 
 
@@ -85,7 +90,7 @@ def _statement(document: JsonObject) -> Statement:
     if unknown := conditions.keys() - _OPERATORS.keys():
         raise UnsupportedPolicyError(f"the condition {', '.join(sorted(unknown))}")
     resources = _strings(document["Resource"])
-    if variables := [one for one in resources if "${" in one]:
+    if variables := [resource for resource in resources if "${" in resource]:
         raise UnsupportedPolicyError(f"the policy variable in {variables[0]}")
     return Statement(
         document["Effect"],
@@ -102,7 +107,7 @@ def _statement(document: JsonObject) -> Statement:
 def _holds(operator: str, key: str, values: tuple[str, ...], request: Request) -> bool:
     """False for a key that the request has not, as these operators are without IfExists."""
     value = request.context.get(key)
-    return value is not None and any(_OPERATORS[operator](one, value) for one in values)
+    return value is not None and any(_OPERATORS[operator](wanted, value) for wanted in values)
 
 
 def _regex(pattern: str) -> re.Pattern[str]:

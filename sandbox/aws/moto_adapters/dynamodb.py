@@ -69,13 +69,13 @@ def check(request: JsonObject) -> None:
         if defined and not expressions:
             raise MockValidationException(f"{part} can only be specified when using expressions")
         for name, expression in expressions.items():
-            for one in _used(sign, expression):
-                if one not in defined:
+            for used in _used(sign, expression):
+                if used not in defined:
                     raise MockValidationException(
                         f"Invalid {name}: An expression attribute {what} is not defined; "
-                        f"attribute {word}: {one}"
+                        f"attribute {word}: {used}"
                     )
-        unused = defined - {one for text in expressions.values() for one in _used(sign, text)}
+        unused = defined - {name for text in expressions.values() for name in _used(sign, text)}
         if unused:
             raise MockValidationException(
                 f"Value provided in {part} unused in expressions: keys: {{{', '.join(unused)}}}"
@@ -83,7 +83,7 @@ def check(request: JsonObject) -> None:
 
 
 def _used(sign: str, expression: str) -> list[str]:
-    return [one for one in _PLACEHOLDER.findall(expression) if one.startswith(sign)]
+    return [name for name in _PLACEHOLDER.findall(expression) if name.startswith(sign)]
 
 
 def _check_values(values: Iterable[JsonObject]) -> None:

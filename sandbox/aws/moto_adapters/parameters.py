@@ -65,7 +65,9 @@ def to_boto(
     _check_type(value, shape, path)
     if isinstance(shape, StructureShape):
         members = {cased(member): member for member in shape.members}
-        _check_names(value, set(members), {cased(one) for one in shape.required_members}, path)
+        _check_names(
+            value, set(members), {cased(member) for member in shape.required_members}, path
+        )
         return {
             members[key]: to_boto(item, shape.members[members[key]], cased, f"{path}{key}.")
             for key, item in value.items()

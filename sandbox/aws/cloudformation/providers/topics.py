@@ -24,8 +24,8 @@ class TopicProvider(Provider):
         for name, value in rest.items():
             self.client.set_topic_attributes(TopicArn=arn, AttributeName=name, AttributeValue=value)
         self._unsubscribe(arn)
-        for one in wanted:
-            self.client.subscribe(TopicArn=arn, **one)
+        for subscription in wanted:
+            self.client.subscribe(TopicArn=arn, **subscription)
 
     def update(self, resource: Resource, properties: JsonObject) -> Resource:
         self.complete(resource, properties)
@@ -36,8 +36,8 @@ class TopicProvider(Provider):
         self.client.delete_topic(TopicArn=resource.physical_resource_id)
 
     def _unsubscribe(self, arn: str) -> None:
-        for one in self.client.list_subscriptions_by_topic(TopicArn=arn)["Subscriptions"]:
-            self.client.unsubscribe(SubscriptionArn=one["SubscriptionArn"])
+        for found in self.client.list_subscriptions_by_topic(TopicArn=arn)["Subscriptions"]:
+            self.client.unsubscribe(SubscriptionArn=found["SubscriptionArn"])
 
 
 class TopicPolicyProvider(Provider):

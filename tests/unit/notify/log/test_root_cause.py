@@ -11,7 +11,7 @@ import pytest
 from functions.catalogue import MAY_BE_ANOTHERS
 from functions.notify.log.distinct_errors import distinct_errors
 from functions.notify.log.events import log_events
-from functions.notify.log.root_cause import MAX_ERROR, is_same_matter, refine, stands_behind
+from functions.notify.log.root_cause import MAX_ERROR, is_same_problem, refine, stands_behind
 from functions.report import ClusterReport, Evidence, Finding, Status
 from tests.unit.notify.logs import CONFLICT, START, conflict, line, row
 
@@ -359,4 +359,4 @@ def test_names_of_any_kind(name: str) -> None:
 def test_one_trouble_by_two_names(cause: str, other: str, *, behind: bool, same: bool) -> None:
     """The log's name and the probe's."""
     assert behind == stands_behind(cause, other)
-    assert same == is_same_matter(cause, other)
+    assert same == is_same_problem(cause, other)
