@@ -20,6 +20,9 @@ from functions.report import ClusterReport, Evidence, Finding
 
 MAX_ERROR: Final = 300
 
+_AT_ONCE: Final = timedelta(seconds=3)
+"""From a worker's start to the publisher's answer; RDS's times are in seconds."""
+
 _SAME_ATTEMPT: Final = timedelta(seconds=10)
 """Two attempts of a worker at the default wal_retrieve_retry_interval."""
 
@@ -67,7 +70,7 @@ def _refined(
 ) -> Finding:
     own = [error for error in errors if _concerns(error, finding, findings)]
     present = [error for error in own if is_present(error, finding, starts, checked_at)]
-    error = _root(_newest(present), own)
+    error = _root(_newest(present), own, starts.get(finding.subscription or "", ()))
     return finding if error is None else _explained(finding, error)
 
 
@@ -118,19 +121,29 @@ def _is_of_kind(error: LogError, finding: Finding) -> bool:
     return how.errors is (Errors.OF_COPYING if error.worker.copies_table else Errors.OF_APPLYING)
 
 
-def _root(newest: LogError | None, errors: Sequence[LogError]) -> LogError | None:
+def _root(
+    newest: LogError | None, errors: Sequence[LogError], starts: Sequence[datetime]
+) -> LogError | None:
     """What is behind the newest: a slot may be held by the connection that timed out before."""
     if newest is None or newest.in_log.comes_of is None:
         return newest
     before = [
         error
         for error in errors
-        if error.cause == newest.in_log.comes_of and newest.age_key - error.age_key <= STALE_AFTER
+        if error.cause == newest.in_log.comes_of and _led_to(error, newest, starts)
     ]
     if not before:
         return newest
     root = max(before, key=lambda error: error.age_key)
     return replace(root, facts={**newest.facts, **root.facts}, last=newest.last)
+
+
+def _led_to(error: LogError, newest: LogError, starts: Sequence[datetime]) -> bool:
+    """Whether the next worker to start met the newest; one that worked meanwhile got over it."""
+    began = newest.first or newest.age_key
+    after = [start for start in starts if start > error.age_key]
+    met_at_once = not after or began - min(after) <= _AT_ONCE
+    return met_at_once and newest.age_key - error.age_key <= STALE_AFTER
 
 
 def _newest(errors: Sequence[LogError]) -> LogError | None:

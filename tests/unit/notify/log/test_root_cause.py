@@ -257,6 +257,16 @@ def test_a_slot_held_by_the_connection_that_timed_out() -> None:
     assert ("network_timeout", 815) == (one.cause, one.evidence["active_pid"])
 
 
+def test_a_slot_that_somebody_took_long_after_a_timeout() -> None:
+    """The worker that started after the timeout had the slot meanwhile."""
+    lines = [
+        *(started("a", 1), line("ERROR", TIMEOUT, 10, 1), started("a", 2, 15)),
+        *(started("a", 3, 60), line("ERROR", busy("a", 815), 60, 3)),
+    ]
+    starts = {"a": [START + timedelta(seconds=seconds) for seconds in (15, 60)]}
+    assert "slot_busy" == found([down("a")], lines, starts=starts)["a"].cause
+
+
 def test_findings_that_turn_out_to_be_the_same_are_one() -> None:
     """The publisher's check saw that the slot is gone, the log says it too."""
     gone = 'could not start WAL streaming: ERROR:  replication slot "a" does not exist'
