@@ -158,7 +158,8 @@ def _weight(error: LogError) -> int:
 
 
 def _explained(finding: Finding, error: LogError) -> Finding:
-    takes_over = finding.cause in error.in_log.behind
+    seen_to_be_ours = bool(finding.evidence.get("slot_is_ours")) and error.cause != finding.cause
+    takes_over = finding.cause in error.in_log.behind and not seen_to_be_ours
     how = CATALOGUE[finding.cause].explained
     renamed = takes_over and error.cause != finding.cause
     anothers = how.of_watched if how is not None and renamed else ()

@@ -294,6 +294,12 @@ def test_a_slot_that_the_log_speaks_of_is_its_own(cause: str, *, ours: bool) -> 
     assert (MAY_BE_ANOTHERS in one.summary) is (cause != "slot_missing")
 
 
+def test_what_was_seen_on_its_own_publisher_keeps_its_name() -> None:
+    seen = finding("publication_missing", "a", slot_is_ours=True)
+    one = found([seen], [started("a", 1), line("ERROR", busy("a", 815), 1, 1)])["a"]
+    assert "publication_missing" == one.cause
+
+
 def test_without_the_log_a_slot_may_be_another_s() -> None:
     [one] = found([finding("slot_missing", "a")], []).values()
     assert "slot_is_ours" not in one.evidence
