@@ -1,0 +1,1 @@
+"""Incidents: what is to be done about each cluster. Pure."""
