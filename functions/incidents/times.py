@@ -33,9 +33,9 @@ REMIND_AFTER: Final = timedelta(minutes=60)
 REMIND_EVERY: Final = timedelta(minutes=240)
 """Each further one, where `remind-after-minutes` is no longer than this."""
 
-ABANDONED_AFTER: Final = 2 * REMIND_EVERY
-"""A check that still fails is decided about once in `REMIND_EVERY`: one that has not been for
-twice as long is made no more."""
+ABANDONED_AFTER: Final = timedelta(days=3)
+"""A check that still fails is decided about once in `REMIND_EVERY`, or as often as it is made: one
+that has not been for so long is made no more, as after another division into shards."""
 
 KEPT_WHILE_OPEN: Final = timedelta(days=30)
 """Of an open incident's item, from its last claim, and of a memory item."""
