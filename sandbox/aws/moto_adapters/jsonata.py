@@ -63,7 +63,7 @@ def evaluate(
     fails, goes on after `most_steps`, or its result is undefined or no JSON.
     """
     try:
-        result = _evaluation(expression, now, most_steps).evaluate(None, variables)
+        result = _evaluation(expression, now, most_steps).evaluate(None, _bound_values(variables))
     except (JException, ValueError, TypeError, RecursionError) as error:
         raise JSONataException("EvaluationFailed", str(error)) from error
     if result is None:
@@ -102,6 +102,11 @@ def _bound(environment: Jsonata.Frame, most_steps: int) -> None:
 
     environment.set_evaluate_entry_callback(enter)
     environment.set_evaluate_exit_callback(leave)
+
+
+def _bound_values(variables: Mapping[str, Json]) -> dict[str, Json]:
+    """A variable that is null is not undefined, as jsonata-python takes Python's None for."""
+    return {name: Utils.NULL_VALUE if value is None else value for name, value in variables.items()}
 
 
 @lru_cache(maxsize=1024)

@@ -185,9 +185,7 @@ class Machine:
         """What is remembered, by what of."""
         items = self._items().items()
         return {
-            name.removeprefix(MEMORY_OF): item
-            for name, item in items
-            if name.startswith(MEMORY_OF)
+            name.removeprefix(MEMORY_OF): item for name, item in items if name.startswith(MEMORY_OF)
         }
 
     def put(self, item: dict[str, Any]) -> None:

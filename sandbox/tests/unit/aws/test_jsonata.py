@@ -159,6 +159,25 @@ def test_no_clock_ends_an_evaluation(monkeypatch: pytest.MonkeyPatch) -> None:
     assert 5050 == evaluate("$sum($map([1..100], function($n) { $n }))", {}, NOW)
 
 
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("$n", None),
+        ("$n = null", True),
+        ("$n != null", False),
+        ("$type($n)", "null"),
+        ("$exists($n)", True),
+        ("$string($n)", "null"),
+        ("$n.a = null", False),
+        ("{'n': $n}", {"n": None}),
+        ("$merge([{'n': 1}, {'n': $n}])", {"n": None}),
+        ("$exists($m)", False),
+    ],
+)
+def test_a_variable_that_is_null_is_not_undefined(expression: str, expected: Any) -> None:
+    assert expected == evaluate(expression, {"n": None}, NOW)
+
+
 def test_the_variables_stay_as_they_are() -> None:
     """An expression that changes a part of them works on a copy."""
     data = {"a": [{"b": 1}]}
