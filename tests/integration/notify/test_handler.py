@@ -146,7 +146,7 @@ def test_hostile_log_lines(workspace: Workspace) -> None:
     assert [] == workspace.pings()
 
 
-@pytest.mark.usefixtures("parameters")
+@pytest.mark.usefixtures("parameters", "dynamodb")
 def test_a_check_that_failed(workspace: Workspace) -> None:
     """Notify decides about the monitor and is then invoked as for any cluster.
 
