@@ -16,6 +16,7 @@ def ago(seconds: float) -> datetime:
 
 HEALTHY = Subscription(
     oid=16_400,
+    row_version=740,
     name="orders_sub",
     database="shop",
     enabled=True,
@@ -78,6 +79,7 @@ SLOT = Slot(
     wal_status="reserved",
     safe_wal_bytes=None,
     retained_wal_bytes=56.0,
+    confirmed_bytes=1_000_000.0,
     inactive_since=None,
     invalidation_reason=None,
     sender_name="orders_sub",
