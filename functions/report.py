@@ -6,7 +6,7 @@ Its JSON keys are the field names below. Pure: standard library and the catalogu
 import hashlib
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -77,6 +77,11 @@ class Finding:
     def severity(self) -> Severity:
         return CATALOGUE[self.cause].severity
 
+    @property
+    def problem(self) -> str:
+        """What it is one and the same problem with, whichever cause a sample shows."""
+        return CATALOGUE[self.cause].problem or self.cause
+
     def to_json(self) -> dict[str, Any]:
         return {
             "cause": self.cause,
@@ -135,9 +140,13 @@ class ClusterReport:
 
     @property
     def fingerprint(self) -> str:
-        """The same while the same set of (subscription, cause) holds; 16 hexadecimal digits."""
-        pairs = sorted({(finding.subscription or "", finding.cause) for finding in self.findings})
-        return hashlib.sha256(json.dumps(pairs).encode()).hexdigest()[:16]
+        """The same while the same set of (subscription, problem) holds; 16 hexadecimal digits."""
+        return _digest((finding.subscription, finding.problem) for finding in self.findings)
+
+    @property
+    def former_fingerprint(self) -> str:
+        """That of (subscription, cause), which incidents of versions before 2026-11-27 hold."""
+        return _digest((finding.subscription, finding.cause) for finding in self.findings)
 
     def to_json(self) -> dict[str, Any]:
         document: dict[str, Any] = {
@@ -207,6 +216,11 @@ def report(
         f"the report of {len(clusters)} clusters exceeds {most_bytes:,} bytes: "
         'check fewer in one execution, by the input "clusters" or "shard"',
     )
+
+
+def _digest(pairs: Iterable[tuple[str | None, str]]) -> str:
+    named = sorted({(subscription or "", name) for subscription, name in pairs})
+    return hashlib.sha256(json.dumps(named).encode()).hexdigest()[:16]
 
 
 def size(document: Mapping[str, Any]) -> int:

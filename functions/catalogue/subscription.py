@@ -94,6 +94,7 @@ CAUSES: Final = (
         ),
         shown=OF_CONNECTION,
         explained=Explained(),
+        problem="stopped",
     ),
     Cause(
         "worker_restarting",

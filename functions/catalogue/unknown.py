@@ -47,6 +47,7 @@ CAUSES: Final = (
                 "None. The parameter sslmode=require would verify nothing.",
             ),
         ),
+        problem="no_answer",
     ),
     Cause(
         "database_timeout",
@@ -62,6 +63,7 @@ CAUSES: Final = (
                 "A failover ends every session of the cluster.",
             ),
         ),
+        problem="no_answer",
     ),
     Cause(
         "database_error",

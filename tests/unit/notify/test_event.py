@@ -3,7 +3,8 @@ from typing import Any
 
 import pytest
 
-from functions.notify.event import InvalidEventError, LogQuery, NotifyEvent, Posted, Transition
+from functions.incidents.decision import Transition
+from functions.notify.event import InvalidEventError, LogQuery, NotifyEvent, Posted
 from functions.report import Finding, Status
 
 FINDING = Finding("apply_error", "it fails", "orders_sub").to_json()
