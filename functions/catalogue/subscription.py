@@ -119,6 +119,7 @@ CAUSES: Final = (
         ),
         shown=OF_CONNECTION | keys("failures quiet_seconds"),
         explained=Explained(),
+        problem="stopped",
     ),
     Cause(
         "worker_slots_exhausted",

@@ -1,16 +1,16 @@
-"""What CheckReplication answers: the report; for the state machine also the work and the memory."""
+"""What CheckReplication answers: the report; for the state machine also the work and the memory.
+
+Pure.
+"""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
-from functions.check_replication.check import Checked, Memory, Probes, check_all
+from functions.check_replication.checked import Checked
 from functions.check_replication.execution_input import ExecutionInput
-from functions.check_replication.memory.packing import UnreadableMemoryError, pack, unpack_all
-from functions.check_replication.memory.remembered import RememberedCluster
-from functions.check_replication.selection import select
-from functions.check_replication.targets import by_cluster
+from functions.check_replication.memory.packing import pack
 from functions.incidents.asked import Asked
 from functions.incidents.decision import Run, Verdict
 from functions.incidents.work import Work, decide
@@ -22,60 +22,29 @@ from functions.report import (
     report,
     size,
 )
-from functions.telemetry import logger
-
-CHECK_SECONDS: Final = 50
-"""For all checks together, of the function's 60 s (.chalice/config.json)."""
 
 
-def answer(
-    event: Mapping[str, Any],
-    parameters: Mapping[str, str],
-    path: str,
-    probes: Probes,
-    now: Callable[[], datetime],
-    *,
-    observe: Callable[[Sequence[Checked]], None] = lambda checked: None,
-) -> dict[str, Any]:
-    """Check what the event asks for, with `parameters` (full names) below `path`.
+def answer(event: Mapping[str, Any], checked: Sequence[Checked], now: datetime) -> dict[str, Any]:
+    """The answer to an event whose clusters were checked.
 
-    By hand: the report of `functions.report`, with every cluster. The state machine adds two keys to
-    the execution's input: `remembered`, the texts of the memory, and `incidents`, the items of the
-    incidents table; both null if they could not be read. It gets `{"checked_at", "healthy",
+    By hand: the report of `functions.report`, with every cluster. The state machine adds two keys
+    to the execution's input: `remembered`, the texts of the memory, and `incidents`, the items of
+    the incidents table; both null if they could not be read. It gets `{"checked_at", "healthy",
     "counts", "clusters", "work", "memory"}`: how many clusters have which status; the reports of
     those with work and, as far as there is room, of the others that are not healthy (where
-    clusters were named, of all); `functions.incidents.work`; the text to remember, null where
-    nothing is to be written. Raises `InvalidInput`.
+    clusters were named, of all); the work of `functions.incidents.work`; the text to remember,
+    null where nothing is to be written. Raises `InvalidInput`.
     """
     request = ExecutionInput.from_event(event)
-    remembered = _remembered(event.get("remembered"))
-    targets = select(by_cluster(parameters, path), request, path)
-    checked = check_all(targets, probes, CHECK_SECONDS, Memory(remembered, now()))
-    observe(checked)
     if "incidents" not in event:
-        return report([cluster.report for cluster in checked], now())
+        return report([cluster.report for cluster in checked], now)
     items = event["incidents"]
-    is_readable = items is not None
-    work = decide(_verdicts(checked), items, _run(event, request, now())) if is_readable else []
-    writes = is_readable and event.get("remembered") is not None and request.clusters is None
-    return _bounded(
-        [cluster.report for cluster in checked],
-        work,
-        _to_remember(checked) if writes else None,
-        now(),
-        with_healthy=request.clusters is not None,
+    work = [] if items is None else decide(_verdicts(checked), items, _run(event, request, now))
+    is_read = items is not None and event.get("remembered") is not None
+    document = _with_pressing(
+        checked, work, _memory(checked) if is_read and request.clusters is None else None, now
     )
-
-
-def _remembered(texts: object) -> Mapping[str, RememberedCluster]:
-    """Nothing where it is not readable: what was written by another version, or by nobody of us."""
-    if not isinstance(texts, list):
-        return {}
-    try:
-        return unpack_all(texts)
-    except UnreadableMemoryError as error:
-        logger.warning("memory not readable", reason=str(error))
-        return {}
+    return _with_others(document, checked, now, with_healthy=request.clusters is not None)
 
 
 def _verdicts(checked: Sequence[Checked]) -> list[Verdict]:
@@ -96,49 +65,46 @@ def _run(event: Mapping[str, Any], request: ExecutionInput, now: datetime) -> Ru
     )
 
 
-def _to_remember(checked: Sequence[Checked]) -> str:
-    text, forgotten = pack(
+def _memory(checked: Sequence[Checked]) -> str:
+    return pack(
         {
             cluster.report.cluster: cluster.remembered
             for cluster in checked
             if cluster.remembered is not None
         }
     )
-    if forgotten:
-        logger.warning("memory full: divide the clusters into shards", without=forgotten)
-    return text
 
 
-def _bounded(
-    reports: Sequence[ClusterReport],
-    work: Sequence[Work],
-    memory: str | None,
-    now: datetime,
-    *,
-    with_healthy: bool,
+def _with_pressing(
+    checked: Sequence[Checked], work: Sequence[Work], memory: str | None, now: datetime
 ) -> dict[str, Any]:
-    """All in `MAX_REPORT_BYTES`: those to notify of first, the others in what room is left."""
-    pressing = [each.report for each in work]
-    names = {cluster.cluster for cluster in pressing}
-    others = [
-        cluster
-        for cluster in reports
-        if cluster.cluster not in names and (with_healthy or cluster.status is not Status.HEALTHY)
-    ]
-    counts = Counter(cluster.status for cluster in reports)
+    """What the state machine needs, in any case."""
+    counts = Counter(cluster.report.status for cluster in checked)
     beside = {
         "counts": {status.value: counts[status] for status in Status},
         "work": [each.to_json() for each in work],
         "memory": memory,
     }
-    document = report(pressing, now, MAX_REPORT_BYTES - size(beside)) | beside
-    document["healthy"] = counts[Status.HEALTHY] == len(reports)
+    document = report([each.report for each in work], now, MAX_REPORT_BYTES - size(beside))
+    return document | beside | {"healthy": counts[Status.HEALTHY] == len(checked)}
+
+
+def _with_others(
+    document: dict[str, Any], checked: Sequence[Checked], now: datetime, *, with_healthy: bool
+) -> dict[str, Any]:
+    """Whoever opens the execution wants to read them too; they get what room is left."""
+    pressing = {cluster["cluster"] for cluster in document["clusters"]}
+    others: list[ClusterReport] = [
+        cluster.report
+        for cluster in checked
+        if cluster.report.cluster not in pressing
+        and (with_healthy or cluster.report.status is not Status.HEALTHY)
+    ]
     while others:
         try:
             more = report(others, now, MAX_REPORT_BYTES - size(document))
         except ReportTooLargeError:
             others = others[: len(others) // 2]
         else:
-            document["clusters"] += more["clusters"]
-            break
+            return document | {"clusters": document["clusters"] + more["clusters"]}
     return document

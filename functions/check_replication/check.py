@@ -3,14 +3,14 @@
 "Unhealthy" is returned. An exception means "could not find out": it ends here, as a finding.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
-from datetime import datetime
 from traceback import format_exception
 from typing import Final
 
 from functions.catalogue import COULD_NOT_BE_CHECKED
+from functions.check_replication.checked import Checked, Memory
 from functions.check_replication.concealment import without_login
 from functions.check_replication.connection import ProbeError
 from functions.check_replication.diagnosis import (
@@ -21,7 +21,6 @@ from functions.check_replication.diagnosis import (
     to_remember,
 )
 from functions.check_replication.memory.remembered import RememberedCluster
-from functions.check_replication.snapshot import Snapshot
 from functions.check_replication.targets import Login, Misconfigured, Target
 from functions.report import ClusterReport, Finding, Status
 from functions.telemetry import logger
@@ -35,33 +34,6 @@ class Probes:
 
     subscriber: Callable[[Login, float], Samples]
     publisher: Callable[[Login], PublisherSamples]
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """A cluster's verdict and, where there was one, the sample it rests on.
-
-    `remembered` is what the next check will want to know; of a cluster that could not be checked,
-    what was known before. `rests_on_memory`: some finding took the comparison with the last check;
-    `has_memory`: there was one to compare with.
-    """
-
-    report: ClusterReport
-    snapshot: Snapshot | None = None
-    remembered: RememberedCluster | None = None
-    rests_on_memory: bool = False
-    has_memory: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Memory:
-    """What the last checks left, by cluster; `now` is the monitor's clock, to compare with."""
-
-    clusters: Mapping[str, RememberedCluster]
-    now: datetime
-
-    def of(self, target: Target | Misconfigured) -> RememberedCluster | None:
-        return self.clusters.get(target.cluster)
 
 
 def check_all(
@@ -130,9 +102,7 @@ def _check(target: Target, probes: Probes, memory: Memory) -> Checked:
 
 def _still_remembering(checked: Checked, before: RememberedCluster | None) -> Checked:
     """A check that failed changes nothing that is known."""
-    return replace(
-        checked, remembered=checked.remembered or before, has_memory=before is not None
-    )
+    return replace(checked, remembered=checked.remembered or before, has_memory=before is not None)
 
 
 def _sample_publisher(

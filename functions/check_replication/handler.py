@@ -9,17 +9,24 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from chalice.app import Blueprint
 
 from functions.check_replication.answer import answer
-from functions.check_replication.check import Checked, Probes
+from functions.check_replication.check import Probes, check_all
+from functions.check_replication.checked import Checked, Memory
 from functions.check_replication.diagnosis import PublisherSamples, Samples
 from functions.check_replication.execution_input import ExecutionInput
 from functions.check_replication.measures import publish_lag, publish_verdict
+from functions.check_replication.memory.packing import UnreadableMemoryError, unpack_all
+from functions.check_replication.memory.remembered import RememberedCluster
 from functions.check_replication.probe import sample, sample_publisher
+from functions.check_replication.selection import select
 from functions.check_replication.targets import Login, by_cluster, unknown_names
 from functions.parameters import parameter_path
 from functions.telemetry import identify_execution, logger, tracer
 
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
+
+CHECK_SECONDS = 50
+"""For all checks together, of the function's 60 s (.chalice/config.json)."""
 
 blueprint = Blueprint(__name__)
 
@@ -32,13 +39,25 @@ def check_replication(event: Mapping[str, Any], context: LambdaContext) -> dict[
     Raises `InvalidInput` for a wrong input, botocore's errors if the parameters cannot be read.
     """
     identify_execution(event)
-    ExecutionInput.from_event(event)  # before anything is read
+    request = ExecutionInput.from_event(event)
     path = parameter_path()
-    parameters = read_parameters(boto3.client("ssm"), path)
-    for cluster, names in by_cluster(parameters, path).items():
-        if unknown := unknown_names(names):
-            logger.warning("parameters without a meaning", cluster=cluster, parameters=unknown)
-    return answer(event, parameters, path, PROBES, lambda: datetime.now(UTC), observe=_publish)
+    clusters = by_cluster(read_parameters(boto3.client("ssm"), path), path)
+    for cluster, parameters in clusters.items():
+        if names := unknown_names(parameters):
+            logger.warning("parameters without a meaning", cluster=cluster, parameters=names)
+    memory = Memory(_remembered(event), datetime.now(UTC))
+    checked = check_all(select(clusters, request, path), PROBES, CHECK_SECONDS, memory)
+    _publish(checked)
+    return answer(event, checked, datetime.now(UTC))
+
+
+def _remembered(event: Mapping[str, Any]) -> Mapping[str, RememberedCluster]:
+    """Nothing where it is not readable: another version wrote it, or nobody of us did."""
+    try:
+        return unpack_all(event.get("remembered") or [])
+    except UnreadableMemoryError as error:
+        logger.warning("memory not readable", reason=str(error))
+        return {}
 
 
 def read_parameters(ssm: "SSMClient", path: str) -> dict[str, str]:

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 
+from functions.check_replication.diagnosis.history import History
 from functions.check_replication.diagnosis.publisher import (
     judge_publisher,
     with_publisher,
 )
 from functions.check_replication.diagnosis.samples import PublisherSamples, Samples
-from functions.check_replication.diagnosis.history import History
 from functions.check_replication.diagnosis.settling import as_far_as_clear
 from functions.check_replication.diagnosis.subscription import judge
 from functions.check_replication.snapshot import Snapshot, Subscription

@@ -24,7 +24,7 @@ from functions.check_replication.memory.remembered import (
 from functions.check_replication.snapshot import Subscription
 
 _BUSY_QUIET_SECONDS: Final = 1800.0
-"""A worker that is at work all the time may still be on its way to what its predecessor failed on."""
+"""One that is at work all the time may still be on its way to what its predecessor failed on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,8 @@ class _Comparison:
         remembered = self.known.worker if self.known else None
         workers = [remembered, *map(worker_of, seen)]
         ended = sum(
-            before is not None and not _is_same(before, after) for before, after in pairwise(workers)
+            before is not None and not _is_same(before, after)
+            for before, after in pairwise(workers)
         )
         return max(ended - self.apply_errors, 0)
 
@@ -268,9 +269,7 @@ def _copy(failure: Failure | None, seen: _Comparison) -> Failure | None:
     """It lasts until no table waits any more; where tables are not visible, until it is quiet."""
     tables = seen.subscription.tables
     counted = seen.copy_errors
-    followed = _followed(
-        failure, counted + seen.uncounted_copies, seen, is_certain=bool(counted)
-    )
+    followed = _followed(failure, counted + seen.uncounted_copies, seen, is_certain=bool(counted))
     if followed is None or tables is None:
         return followed
     return replace(followed, is_over=not tables.pending)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Self
 
 UNKNOWN_GAP_QUIET_SECONDS: Final = 300.0
-"""How long it must be quiet after a single error, of which nobody knows when the next one is due."""
+"""How long it must be quiet after a single error: nobody knows when the next one is due."""
 
 LEAST_QUIET_SECONDS: Final = 30.0
 """How long at least, however quickly errors follow each other: the runs are not that exact."""

@@ -32,22 +32,25 @@ class UnreadableMemoryError(Exception):
     """The text is of another version, was cut, or was never written by this."""
 
 
-def pack(clusters: Mapping[str, RememberedCluster]) -> tuple[str, tuple[str, ...]]:
-    """The text, and the names of the clusters that had no room in it.
+def pack(clusters: Mapping[str, RememberedCluster]) -> str:
+    """The text; where not all have room, without the largest clusters that are not failing.
 
-    The largest go first; those where something fails, last.
+    Those are judged without memory next time, strictly: nothing of it is taken for healthy.
     """
     kept = sorted(clusters, key=lambda name: _worth_keeping(clusters[name]), reverse=True)
     while len(text := _packed({name: clusters[name] for name in kept})) > MAX_MEMORY_BYTES:
         kept = kept[: len(kept) * MAX_MEMORY_BYTES // (len(text) + 1)]
-    return text, tuple(sorted(clusters.keys() - set(kept)))
+    return text
 
 
-def unpack_all(texts: Iterable[str]) -> dict[str, RememberedCluster]:
-    """The clusters of all texts, each as its latest check saw it. Raises `UnreadableMemoryError`."""
+def unpack_all(texts: Iterable[object]) -> dict[str, RememberedCluster]:
+    """The clusters of all texts, each as its latest check saw it.
+
+    Raises `UnreadableMemoryError`.
+    """
     clusters: dict[str, RememberedCluster] = {}
     for text in texts:
-        for name, remembered in _unpacked(text).items():
+        for name, remembered in _unpacked(str(text)).items():
             known = clusters.get(name)
             if known is None or known.checked_at < remembered.checked_at:
                 clusters[name] = remembered

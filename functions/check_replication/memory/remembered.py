@@ -24,9 +24,9 @@ class RememberedSubscription:
     """One subscription as the last check saw it.
 
     `row_version` is xmin of its row in pg_subscription, which any ALTER SUBSCRIPTION changes; the
-    counts and `stats_reset` (seconds since 1970) are those of pg_stat_subscription_stats (15+). `copying` are the pids
-    that copied its tables, by the tables' oids. The failures are those that are not over, and those
-    that may come back: of applying, of copying tables, and of the apply worker's staying alive.
+    counts and `stats_reset` (seconds since 1970) are those of pg_stat_subscription_stats (15+).
+    `copying` are the pids that copied its tables, by the tables' OIDs. The failures are those that
+    are not over or may come back: of applying, of copying, of the worker's staying alive.
     """
 
     oid: int

@@ -14,7 +14,7 @@ from functions.catalogue import CATALOGUE, COULD_NOT_BE_CHECKED
 from functions.catalogue.evidence import EVIDENCE
 from functions.check_replication.check import Probes, check
 from functions.check_replication.connection import ProbeError
-from functions.check_replication.diagnosis import PublisherSamples, Samples, diagnose
+from functions.check_replication.diagnosis import PublisherSamples, Samples
 from functions.check_replication.publisher_snapshot import Publication, Slot
 from functions.check_replication.snapshot import Subscription, Tables
 from functions.check_replication.targets import Login, Target
@@ -23,9 +23,11 @@ from local.postgres.faults import FAULTS
 from tests.unit.check_replication.builders import (
     DOWN,
     HEALTHY,
+    NO_MEMORY,
     PUBLICATION,
     SLOT,
     ago,
+    diagnosed,
     publisher,
     snapshot,
 )
@@ -80,7 +82,7 @@ def of_subscriber() -> Iterator[Finding]:
         Samples((snapshot(),)),
         Samples((snapshot(HEALTHY, in_recovery=True),)),
     ):
-        yield from diagnose(samples, MAX_LAG)
+        yield from diagnosed(samples, MAX_LAG)
 
 
 def of_publisher() -> Iterator[Finding]:
@@ -93,7 +95,7 @@ def of_publisher() -> Iterator[Finding]:
         (seen_twice(HEALTHY), [ENDANGERED, IDLE], [published("public.a", "public.b")], 10),
         (seen_twice(replace(COPYING, sync_error_count=0), COPYING), [SLOT], [PUBLICATION], 1),
     ):
-        yield from diagnose(samples, MAX_LAG, watched(slots, publications, limit))
+        yield from diagnosed(samples, MAX_LAG, watched(slots, publications, limit))
 
 
 def published(*tables: str) -> Publication:
@@ -121,7 +123,9 @@ def of_the_check() -> Iterator[Finding]:
 
     login = Login("shop", "monitor", "shop")
     probes = Probes(lambda _, __: Samples((snapshot(HEALTHY),)), no_answer)
-    yield from check(Target("shop", login, "/logs", publisher=login), probes).report.findings
+    yield from check(
+        Target("shop", login, "/logs", publisher=login), probes, NO_MEMORY
+    ).report.findings
 
 
 def of_the_log() -> Iterator[Finding]:
