@@ -117,6 +117,22 @@ class _Comparison:
         )
         return max(begun_anew - self.copy_errors, 0)
 
+    def new(self, count: int, *, is_certain: bool, quiet_seconds: float = 0.0) -> Failure | None:
+        """What came since the last check."""
+        if not count:
+            return None
+        gap = (self.seconds - quiet_seconds) / count if count > 1 else 0.0
+        return Failure(count, self.seconds, quiet_seconds, gap, is_certain, self.position)
+
+    @property
+    def worker_seconds(self) -> float:
+        """How long, at least, the worker has lived since the latest error of applying ended one."""
+        start = self.subscription.worker_start
+        if start is None:
+            return 0.0
+        age = (self.samples.latest.taken_at - start).total_seconds()
+        return min(max(age, 0.0), self.seconds)
+
     @property
     def is_gone(self) -> bool:
         """No worker for as long as it was sampled, which is more than a restart takes."""
@@ -219,7 +235,8 @@ def _history(seen: _Comparison) -> History:
     known = seen.known or RememberedSubscription(seen.subscription.oid, 0)
     if not seen.subscription.enabled:
         return History(is_new_to_memory=seen.known is None)
-    apply = _followed(known.apply_failure, seen.apply_errors, seen)
+    errors = seen.new(seen.apply_errors, is_certain=True, quiet_seconds=seen.worker_seconds)
+    apply = _followed(known.apply_failure, errors, seen)
     history = History(
         apply,
         _copy(known.copy_failure, seen),
@@ -242,34 +259,29 @@ def _rests_on_memory(history: History, seen: _Comparison) -> bool:
 
 
 def _followed(
-    failure: Failure | None,
-    count: int,
-    seen: _Comparison,
-    *,
-    is_certain: bool = True,
-    by_progress: bool = True,
+    failure: Failure | None, new: Failure | None, seen: _Comparison, *, by_progress: bool = True
 ) -> Failure | None:
-    """With what came since the last check; what has been over for long is forgotten."""
-    if count:
-        new = (
-            Failure.begun(count, seen.seconds, is_certain=is_certain)
-            if failure is None
-            else failure.gone_on(count, seen.seconds, is_certain=is_certain)
-        )
-        return replace(new, publisher_position=seen.position)
+    """With what came since the last check; what has been over for long is forgotten.
+
+    What is new is found once at least, even if the worker has long got over it.
+    """
     if failure is None:
+        return new
+    if new is not None and failure.is_over:
+        return failure.relapsed(new)
+    followed = failure.been_quiet(seen.seconds) if new is None else failure.gone_on(new)
+    if followed.is_forgotten:
         return None
-    quiet = failure.been_quiet(seen.seconds)
-    if quiet.is_forgotten:
-        return None
-    return replace(quiet, is_over=quiet.is_over or seen.is_over(quiet, by_progress=by_progress))
+    by_progress = by_progress and new is None
+    is_over = followed.is_over or seen.is_over(followed, by_progress=by_progress)
+    return replace(followed, is_over=is_over)
 
 
 def _copy(failure: Failure | None, seen: _Comparison) -> Failure | None:
     """It lasts until no table waits any more; where tables are not visible, until it is quiet."""
-    tables = seen.subscription.tables
-    counted = seen.copy_errors
-    followed = _followed(failure, counted + seen.uncounted_copies, seen, is_certain=bool(counted))
+    tables, counted = seen.subscription.tables, seen.copy_errors
+    new = seen.new(counted + seen.uncounted_copies, is_certain=counted > 0)
+    followed = _followed(failure, new, seen)
     if followed is None or tables is None:
         return followed
     return replace(followed, is_over=not tables.pending)
@@ -282,10 +294,11 @@ def _worker(failure: Failure | None, seen: _Comparison, *, explained: bool) -> F
     """
     ends = seen.uncounted_ends
     if explained or not seen.is_gone:
+        new = seen.new(ends, is_certain=False, quiet_seconds=seen.worker_seconds)
         was_away_once = failure is not None and failure.is_certain and failure.count == 1
-        return _followed(failure, ends, seen, is_certain=False, by_progress=was_away_once)
+        return _followed(failure, new, seen, by_progress=was_away_once)
     if failure is None or failure.is_over or ends:
-        return _followed(failure, max(ends, 1), seen)
+        return _followed(failure, seen.new(max(ends, 1), is_certain=True), seen)
     gone = failure.been_quiet(seen.seconds)
     return replace(gone, quiet_seconds=0.0, is_certain=True, publisher_position=seen.position)
 

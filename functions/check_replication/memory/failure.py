@@ -21,7 +21,7 @@ RELAPSE_SECONDS: Final = 900.0
 class Failure:
     """Errors, or ends of a worker that no error was counted for, since the last healthy run.
 
-    `count` of them came in the last `age_seconds`; the latest was seen `quiet_seconds` ago, and
+    `count` of them came in the last `age_seconds`, the latest `quiet_seconds` ago;
     `longest_gap_seconds` is the longest time between two (0: not known). `is_certain` is false for
     a worker's end that may have been an ordinary restart. `publisher_position` is the publisher's
     WAL position in bytes when the latest was seen, where it is known. `is_over`: kept in case it
@@ -52,25 +52,23 @@ class Failure:
             return UNKNOWN_GAP_QUIET_SECONDS
         return max(2 * self.longest_gap_seconds, LEAST_QUIET_SECONDS)
 
-    @classmethod
-    def begun(cls, count: int, seconds: float, *, is_certain: bool) -> Self:
-        """The first that are seen: `count` within the last `seconds`."""
-        gap = seconds / count if count > 1 else 0.0
-        return cls(count, seconds, longest_gap_seconds=gap, is_certain=is_certain)
-
-    def gone_on(self, count: int, seconds: float, *, is_certain: bool) -> Self:
-        """`count` more were seen `seconds` after the run before."""
-        gap = (self.quiet_seconds + seconds) / count
-        before = replace(self, count=0, age_seconds=0.0, is_certain=False) if self.is_over else self
+    def gone_on(self, new: Self) -> Self:
+        """With what came since the run before, which is `new.age_seconds` ago."""
         return replace(
-            before,
-            count=before.count + count,
-            age_seconds=before.age_seconds + seconds,
-            quiet_seconds=0.0,
-            longest_gap_seconds=max(self.longest_gap_seconds, gap),
-            is_certain=before.is_certain or is_certain,
-            is_over=False,
+            new,
+            count=self.count + new.count,
+            age_seconds=self.age_seconds + new.age_seconds,
+            longest_gap_seconds=self._longest_gap(new),
+            is_certain=self.is_certain or new.is_certain,
         )
+
+    def relapsed(self, new: Self) -> Self:
+        """What came after it had seemed to be over; what is known of its gaps still holds."""
+        return replace(new, longest_gap_seconds=self._longest_gap(new))
+
+    def _longest_gap(self, new: Self) -> float:
+        passed = self.quiet_seconds + new.age_seconds - new.quiet_seconds
+        return max(self.longest_gap_seconds, passed / new.count)
 
     def been_quiet(self, seconds: float) -> Self:
         """None was seen for `seconds` more."""

@@ -27,6 +27,16 @@ _MAX_UNPACKED_BYTES: Final = 4_000_000
 _COLUMNS: Final = 10
 """Of a subscription; those that are empty at the end of a row are not written."""
 
+_NEVER_WRITTEN: Final = (
+    ValueError,
+    TypeError,
+    AttributeError,
+    IndexError,
+    OverflowError,
+    RecursionError,
+    zlib.error,
+)
+
 
 class UnreadableMemoryError(Exception):
     """The text is of another version, was cut, or was never written by this."""
@@ -83,7 +93,7 @@ def _unpacked(text: str) -> dict[str, RememberedCluster]:
         return {
             str(name): _cluster_from_json(cluster) for name, cluster in json.loads(written).items()
         }
-    except (ValueError, TypeError, AttributeError, OverflowError, zlib.error) as error:
+    except _NEVER_WRITTEN as error:
         raise UnreadableMemoryError(f"it cannot be read: {type(error).__name__}") from error
 
 

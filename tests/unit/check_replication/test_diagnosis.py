@@ -175,11 +175,12 @@ def test_the_evidence_shows_what_the_verdict_rests_on() -> None:
         "database": "shop",
         "worker_pid": None,
         "apply_error_count": 9,
-        "apply_errors_during_check": 1,
+        "failures": 1,
+        "quiet_seconds": 0,
         "server_version": "18.4",
     }
     assert expected == {key: finding.evidence[key] for key in expected}
-    assert "1 more error within 6 s" in finding.summary
+    assert "1 error within 6 s" in finding.summary
 
 
 def test_lag_evidence_is_in_seconds_and_says_since_when() -> None:

@@ -135,7 +135,11 @@ def test_without_the_privilege_to_see_a_worker_s_wait_the_delivery_is_blamed() -
             ["table_sync_failed"],
             id="fails while a worker is seen",
         ),
-        pytest.param([replace(COPYING, sync_error_count=3)] * 2, [], id="failed once, copies now"),
+        pytest.param(
+            [replace(COPYING, sync_error_count=3)] * 2,
+            ["table_sync_failed"],
+            id="failed once, and is not through yet",
+        ),
         pytest.param([replace(WAITING, tables=None)] * 2, [], id="tables not visible"),
     ],
 )

@@ -63,7 +63,7 @@ def test_another_subscription_is_judged_by_all_looks() -> None:
         BROKEN,
     )
     (finding,) = diagnosed(samples, 300)
-    assert ("z", 2) == (finding.subscription, finding.evidence["apply_errors_during_check"])
+    assert ("z", 2) == (finding.subscription, finding.evidence["failures"])
 
 
 def verdict(samples: Samples, at_work: PublisherSamples | None = None) -> tuple[Status, list[str]]:
