@@ -97,7 +97,7 @@ def test_where_not_all_have_room_what_fails_is_kept() -> None:
     failing = {
         f"failing-{n}": cluster(replace(ordinary(n), apply_failure=FAILURE)) for n in range(20)
     }
-    large = {f"large-{n}": cluster(*map(ordinary, range(n, n + 40))) for n in range(300)}
+    large = {f"large-{n}": cluster(*map(ordinary, range(40 * n, 40 * n + 40))) for n in range(300)}
     text = pack(large | failing)
     kept = unpack_all([text])
     assert len(text) <= MAX_MEMORY_BYTES
