@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Final, Self
 
-from functions.catalogue import CATALOGUE, Severity
+from functions.catalogue import CATALOGUE, Severity, problem_of
 
 MAX_REPORT_BYTES = 240_000
 """Step Functions allows payloads of 262,144 bytes; the rest is for what travels beside a report."""
@@ -80,7 +80,7 @@ class Finding:
     @property
     def problem(self) -> str:
         """What it is one and the same problem with, whichever cause a sample shows."""
-        return CATALOGUE[self.cause].problem or self.cause
+        return problem_of(self.cause)
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -145,7 +145,7 @@ class ClusterReport:
 
     @property
     def former_fingerprint(self) -> str:
-        """That of (subscription, cause), which incidents of versions before 2026-11-27 hold."""
+        """That of (subscription, cause), which incidents hold that were opened before 2026-11-26."""
         return _digest((finding.subscription, finding.cause) for finding in self.findings)
 
     def to_json(self) -> dict[str, Any]:

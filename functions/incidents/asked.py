@@ -9,8 +9,8 @@ from functions.check_replication.execution_input import ExecutionInput, Shard
 from functions.check_replication.selection import MONITOR
 
 _NAMED: Final = 3
-_NAME_CHARACTERS: Final = 60
-"""Of a cluster's name in the monitor's; Aurora allows 63, an input anything."""
+_NAME_CHARACTERS: Final = 63
+"""Of a cluster's name, as Aurora allows; an input allows anything."""
 
 
 @dataclass(frozen=True, slots=True)

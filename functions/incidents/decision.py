@@ -22,7 +22,7 @@ UNKNOWN_RUNS: Final = 2
 
 
 class Transition(StrEnum):
-    """What happens to the incident; `noted` and `forgotten` are only written, the others told."""
+    """What happens to the incident; of `noted` and `forgotten` nobody is notified."""
 
     OPENED = "opened"
     CHANGED = "changed"
@@ -101,10 +101,7 @@ def decision(verdict: Verdict, stored: Incident | None, run: Run) -> Decision | 
 
 
 def _of_this_version(incident: Incident, report: ClusterReport) -> Incident:
-    """With the fingerprint of today, if that of former versions says the same problems were told.
-
-    An update is no change of the cluster.
-    """
+    """An update is no change: a fingerprint of the same findings by a former version is today's."""
     former = _former_fingerprint(report)
     undelivered = incident.undelivered
     if undelivered is not None:

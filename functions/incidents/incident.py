@@ -122,11 +122,11 @@ class Incident:
     def _has_what_its_status_needs(self) -> bool:
         if self.status is IncidentStatus.SUSPECTED:
             return self.unknown_runs is not None
-        is_told = self.closed_at is not None and self.last_notified_at is not None
+        is_reported = self.closed_at is not None and self.last_notified_at is not None
         return (
             self.opened_at is not None
             and self.notifications is not None
-            and (self.is_open or is_told)
+            and (self.is_open or is_reported)
         )
 
     def _past(self) -> list[datetime]:

@@ -174,6 +174,7 @@ def test_query_error(error: object, expected: tuple[str | None, str | None]) -> 
             {"cluster": {"cluster": "c", "findings": [{"evidence": 7}]}}, '"cluster"', id="evidence"
         ),
         pytest.param({"cluster": "c", "transition": "gone"}, '"transition"', id="transition"),
+        pytest.param({"cluster": "c", "transition": "noted"}, "wanted: opened", id="only noted"),
         pytest.param({"cluster": "c", "query": "x"}, '"query"', id="query"),
         pytest.param(
             {"cluster": "c", "query": {"status": 1}}, '"query.status"', id="status no text"
