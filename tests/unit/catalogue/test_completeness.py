@@ -14,7 +14,14 @@ from functions.catalogue import CATALOGUE, COULD_NOT_BE_CHECKED
 from functions.catalogue.evidence import EVIDENCE
 from functions.check_replication.check import Probes, check
 from functions.check_replication.connection import ProbeError
-from functions.check_replication.diagnosis import PublisherSamples, Samples
+from functions.check_replication.diagnosis import (
+    PublisherSamples,
+    Samples,
+    compare,
+    diagnose,
+    to_remember,
+)
+from functions.check_replication.memory.remembered import RememberedCluster
 from functions.check_replication.publisher_snapshot import Publication, Slot
 from functions.check_replication.snapshot import Subscription, Tables
 from functions.check_replication.targets import Login, Target
@@ -24,6 +31,7 @@ from tests.unit.check_replication.builders import (
     DOWN,
     HEALTHY,
     NO_MEMORY,
+    NOW,
     PUBLICATION,
     SLOT,
     ago,
@@ -34,8 +42,8 @@ from tests.unit.check_replication.builders import (
 from tests.unit.notify.log.test_real_logs import BREAKS, messages, refined
 
 MAX_LAG = 300.0
-NO_SERVER_SHOWS = {"monitor_failed"}
-"""Errors that nobody foresaw."""
+NO_SERVER_SHOWS = {"monitor_failed", "undecided"}
+"""Errors that nobody foresaw, and what one check cannot know of any server."""
 
 COPYING = replace(
     HEALTHY,
@@ -83,6 +91,16 @@ def of_subscriber() -> Iterator[Finding]:
         Samples((snapshot(HEALTHY, in_recovery=True),)),
     ):
         yield from diagnosed(samples, MAX_LAG)
+
+
+def of_memory() -> Iterator[Finding]:
+    """A worker that is another one at each of three checks."""
+    remembered: RememberedCluster | None = None
+    for pid in (1, 2, 3):
+        samples = Samples((snapshot(replace(HEALTHY, worker_pid=pid, worker_start=NOW)),))
+        histories = compare(samples, None, remembered, NOW, MAX_LAG)
+        yield from diagnose(samples, MAX_LAG, None, histories)
+        remembered = to_remember(samples, histories, remembered, NOW)
 
 
 def of_publisher() -> Iterator[Finding]:
@@ -137,7 +155,7 @@ def of_the_log() -> Iterator[Finding]:
 
 
 FOUND: dict[str, set[str]] = defaultdict(set)
-for one in (*of_subscriber(), *of_publisher(), *of_the_check(), *of_the_log()):
+for one in (*of_subscriber(), *of_memory(), *of_publisher(), *of_the_check(), *of_the_log()):
     FOUND[one.cause] |= {key for key, value in one.evidence.items() if value is not None}
 KEYS = set().union(*FOUND.values())
 

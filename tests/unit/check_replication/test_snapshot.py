@@ -15,7 +15,12 @@ SERVER = {
 }
 SUBSCRIPTION = {name: getattr(HEALTHY, name) for name in HEALTHY.__slots__} | {
     "publications": ["orders_pub"],
-    "tables": {"names": [["public", "orders"]], "pending": [], "workers": []},
+    "tables": {
+        "names": [["public", "orders"]],
+        "pending": [],
+        "copying": {},
+        "unfinished": [],
+    },
 }
 
 
