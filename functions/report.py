@@ -6,7 +6,7 @@ Its JSON keys are the field names below. Pure: standard library and the catalogu
 import hashlib
 import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -51,7 +51,7 @@ Evidence = str | int | float | bool | None
 
 
 class ReportTooLargeError(Exception):
-    """Even one short finding per cluster does not fit into `MAX_REPORT_BYTES`."""
+    """Even one short finding per cluster does not fit."""
 
 
 class Status(StrEnum):
@@ -194,8 +194,10 @@ class ClusterReport:
         )
 
 
-def report(clusters: list[ClusterReport], checked_at: datetime) -> dict[str, Any]:
-    """The JSON document CheckReplication returns, at most `MAX_REPORT_BYTES` long.
+def report(
+    clusters: Sequence[ClusterReport], checked_at: datetime, most_bytes: int = MAX_REPORT_BYTES
+) -> dict[str, Any]:
+    """The JSON document CheckReplication returns, at most `most_bytes` long.
 
     Findings are kept worst first, muted ones as well, and each cluster keeps at least one.
     What is large in one cluster is cut there before it costs the others anything. Raises
@@ -208,10 +210,10 @@ def report(clusters: list[ClusterReport], checked_at: datetime) -> dict[str, Any
             "healthy": all(cluster.status is Status.HEALTHY for cluster in clusters),
             "clusters": [_within(room, *cluster) for cluster in bounded],
         }
-        if _size(document) <= MAX_REPORT_BYTES:
+        if size(document) <= most_bytes:
             return document
     raise ReportTooLargeError(
-        f"the report of {len(clusters)} clusters exceeds {MAX_REPORT_BYTES:,} bytes: "
+        f"the report of {len(clusters)} clusters exceeds {most_bytes:,} bytes: "
         'check fewer in one execution, by the input "clusters" or "shard"',
     )
 
@@ -221,7 +223,7 @@ def _digest(pairs: Iterable[tuple[str | None, str]]) -> str:
     return hashlib.sha256(json.dumps(named).encode()).hexdigest()[:16]
 
 
-def _size(document: Mapping[str, Any]) -> int:
+def size(document: Mapping[str, Any]) -> int:
     """Bytes of the longest JSON it can become; Step Functions counts UTF-8, which is no longer."""
     return len(json.dumps(document))
 
@@ -230,7 +232,7 @@ def _within(room: int, cluster: ClusterReport, fingerprint: str) -> dict[str, An
     """The cluster in JSON; its fingerprint is that of all its findings, whatever is left out."""
     for extent in _EXTENTS:
         document = _shortened(cluster, extent).to_json() | {"fingerprint": fingerprint}
-        if _size(document) <= room:
+        if size(document) <= room:
             break
     return document
 

@@ -81,6 +81,24 @@ CAUSES: Final = (
         ),
     ),
     Cause(
+        "undecided",
+        Severity.CRITICAL,
+        "could not be checked: one check cannot decide it",
+        "Errors were counted at some time, the apply worker may be too young to have met the next, "
+        "and the monitor has no memory of an earlier check. The next check decides.",
+        (Script("SELECT * FROM pg_stat_subscription_stats;"),),
+        "`pg_stat_subscription_stats.apply_error_count` is above 0 (15+), the worker's "
+        "`pg_stat_activity.backend_start` is less than five minutes old or not visible, and no "
+        "memory of the last check was at hand.",
+        (
+            Remedy(
+                "Wait for the next scheduled check. If this comes at every check: see that the "
+                "monitor can read and write its table of incidents (execution history).",
+                "None.",
+            ),
+        ),
+    ),
+    Cause(
         "monitor_misconfigured",
         Severity.CRITICAL,
         "could not be checked: the monitor's configuration is wrong",

@@ -5,11 +5,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from functions.check_replication import probe
-from functions.check_replication.diagnosis import Samples, diagnose
+from functions.check_replication.diagnosis import Samples
 from functions.check_replication.targets import Login
 from local.postgres.faults import FAULTS
 from local.postgres.pair import DATABASE, MONITOR, MONITOR_PASSWORD, PUBLICATION, Pair
 from sandbox.postgres.waiting import wait_until
+from tests.unit.check_replication.builders import diagnosed
 
 MAX_LAG_SECONDS = 300.0
 
@@ -31,7 +32,7 @@ def sample(
 
 
 def causes(samples: Samples) -> list[str]:
-    return [finding.cause for finding in diagnose(samples, MAX_LAG_SECONDS)]
+    return [finding.cause for finding in diagnosed(samples, MAX_LAG_SECONDS)]
 
 
 @contextmanager
@@ -100,7 +101,7 @@ def test_subscriptions_of_other_databases_are_seen_from_one_connection(pair: Pai
         with subscription(pair, "stopped_sub", "connect = false", "elsewhere"):
             found = [
                 (finding.subscription, finding.cause, finding.evidence["database"])
-                for finding in diagnose(sample(pair), MAX_LAG_SECONDS)
+                for finding in diagnosed(sample(pair), MAX_LAG_SECONDS)
             ]
             pair.subscriber.sql(
                 "ALTER SUBSCRIPTION stopped_sub SET (slot_name = NONE)", "elsewhere"

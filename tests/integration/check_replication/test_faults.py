@@ -12,6 +12,7 @@ from functions.report import ClusterReport, Status
 from local.postgres.faults import FAULTS, Fault
 from local.postgres.pair import DATABASE, MONITOR, MONITOR_PASSWORD, Pair
 from sandbox.postgres.server import Server
+from tests.unit.check_replication.builders import NO_MEMORY
 
 pytestmark = pytest.mark.parametrize("pair", ["16"], indirect=True, ids=["PG16"])
 
@@ -50,7 +51,7 @@ def verdict(pair: Pair, max_lag_seconds: float = 300, *, publisher: bool = False
         max_lag_seconds=max_lag_seconds,
         log_group="/aws/rds/cluster/sample-cluster/postgresql",
     )
-    return check(target, PROBES).report
+    return check(target, PROBES, NO_MEMORY).report
 
 
 @contextmanager
