@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from functions.incidents.decision import Verdict
+from functions.check_replication.answer import answer
+from functions.check_replication.checked import Checked
 from functions.report import ClusterReport, Finding, Status
-from local.made_up_check import answer
 from sandbox.aws import LocalAws
 from sandbox.logs.events import LogEvent
 from tests.unit.notify.logs import START, conflict
@@ -71,7 +71,7 @@ class World:
         now = self._now()
         findings = tuple(outage.finding for outage in self._outages if outage.holds_at(now))
         cluster = ClusterReport(CLUSTER, _status(findings), (LOG_GROUP,), findings)
-        return answer([Verdict(cluster, has_memory=True)], event, now)
+        return answer(event, [Checked(cluster, has_memory=True)], now)
 
     def log(self, log_group: str, start_ms: int, end_ms: int) -> list[LogEvent]:
         """What CloudWatch Logs has by now of that time (epoch milliseconds, inclusive).

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
+from functions.check_replication.answer import answer
+from functions.check_replication.checked import Checked
 from functions.incidents.monitor import decide_failed_check
 from functions.report import ClusterReport
 from local.definition import filled_in
-from local.made_up_check import answer, verdicts
 from sandbox.aws.executions import StateVisit, start_execution, trace, wait_for_end
 from sandbox.aws.fake_functions import Answer, FakeFunctions
 from sandbox.aws.moto_adapters import Clock, SimulatedClock
@@ -118,8 +119,12 @@ class Machine:
         found = self._check_replication(event)
         if not isinstance(found, dict) or found.keys() != {"clusters"}:
             return found
-        memory = f"what {event['execution']['id']} saw"
-        return answer(verdicts(*found["clusters"]), event, self.clock.now(), memory)
+        reports = map(ClusterReport.from_json, found["clusters"])
+        checked = [Checked(report, has_memory=True) for report in reports]
+        answered = answer(event, checked, self.clock.now())
+        if answered.get("memory") is None:
+            return answered
+        return answered | {"memory": f"what {event['execution']['id']} saw"}
 
     def _notified_or_decided(self, event: dict[str, Any]) -> Any:
         if "decide" in event:

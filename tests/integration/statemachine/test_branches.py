@@ -97,7 +97,7 @@ def test_force_notify_tells_of_healthy_clusters_too(machine: MakeMachine) -> Non
         ),
         pytest.param(in_turn(ServiceError()), "Lambda.ServiceException", "Service", id="service"),
         pytest.param(
-            lambda _: report(*(cluster(f"{name}{'x' * 600}") for name in NAMES[:400])),
+            lambda _: report(cluster()) | {"work": ["x" * 270_000]},
             "States.DataLimitExceeded",
             "262,144 bytes",
             id="report too large",
@@ -214,7 +214,7 @@ def test_a_failure_that_cannot_be_decided_about_fails_the_execution(
 
 def test_a_decision_that_is_throttled_is_tried_again(machine: MakeMachine) -> None:
     made = machine(fails)
-    decided = {"clusters": [], "work": []}
+    decided: dict[str, Any] = {"clusters": [], "work": []}
     made.functions.replace("Notify", in_turn(TooManyRequestsError(), ServiceError(), decided))
     assert "SUCCEEDED" == made.run().status
 
