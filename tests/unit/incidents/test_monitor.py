@@ -203,6 +203,12 @@ def test_a_report_that_is_too_large_says_what_to_do() -> None:
         pytest.param({"shard": {"index": 1, "of": 4}}, [of_monitor(EVERYTHING)], "noted", id="own"),
         pytest.param({}, [of_monitor(EVERYTHING, **CLAIMED)], "none", id="claimed by another"),
         pytest.param(
+            {"force_notify": True},
+            [of_monitor(EVERYTHING, **CLAIMED)],
+            "none",
+            id="forced, claimed by another",
+        ),
+        pytest.param(
             {},
             [incident(cluster=MONITOR, fingerprint="monitor_failed")],
             "none",
@@ -271,7 +277,11 @@ def test_the_incident_knows_what_was_asked() -> None:
         {"incidents": None, "input": "text", "execution": None, "log_group": 7},
         {"incidents": "x", "input": [1], "execution": {"started_at": "yesterday"}},
         {"incidents": [None, 7, {}, {"cluster": 7}], "input": {"shard": 7}, "error": {"a": 1}},
-        {"cause": {"errorMessage": "x"}, "execution": {"started_at": "2026-11-23T02:59:00"}},
+        {"cause": {"errorMessage": "x"}},
+        {
+            "incidents": [typed(SUSPECTED | {"cluster": MONITOR, "unknown_runs": 0})],
+            "execution": {"started_at": "2026-11-23T02:59:30"},
+        },
     ],
 )
 def test_no_event_keeps_the_monitor_from_being_decided_about(document: dict[str, Any]) -> None:

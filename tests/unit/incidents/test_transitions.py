@@ -62,6 +62,7 @@ def test_an_outage_is_opened_once_and_resolved_once(
         (14, 14, 15, "none"),
         (300, 240, 600, "none"),
         (1_260, 600, 600, "reminder"),
+        (1_000, 300, 600, "none"),
     ],
 )
 def test_reminders_come_after_an_hour_and_then_every_four(
@@ -102,6 +103,12 @@ def test_no_answer_opens_on_the_second_consecutive_run(
     ("stored", "started", "expected"),
     [
         pytest.param(incident(**CLAIMED), -0.1, "none", id="claimed by another execution"),
+        pytest.param(
+            incident(**CLAIMED | {"claimed_until": at(-0.05)}, fingerprint="another"),
+            -0.1,
+            "changed",
+            id="claimed until a moment ago",
+        ),
         pytest.param(
             without(incident(**CLAIMED | {"claimed_until": at(-1)}), *REPORTED),
             -0.1,
@@ -193,6 +200,17 @@ def test_a_claim_keeps_what_is_known_of_the_incident() -> None:
     assert ("shop", at(-30)) == (work["cluster"], work["seen"])
 
 
+def test_what_reopens_keeps_its_beginning_and_its_end() -> None:
+    """Also where the cluster gave no answer in between."""
+    suspected = CLOSED | {"unknown_runs": 1, "unknown_since": at(-1)}
+    [opened] = decided([verdict()], [suspected])
+    assert (at(-30), at(-4)) == (opened["incident"]["opened_at"], opened["incident"]["closed_at"])
+    [noted] = decided([verdict(status="unknown", unknown_runs=3)], [suspected])
+    assert suspected | {"unknown_runs": 2, "decided_at": at(0)} == noted["incident"]
+    [forgotten] = decided([verdict(status="healthy")], [suspected])
+    assert CLOSED | {"decided_at": at(0)} == forgotten["incident"]
+
+
 def test_a_suspicion_is_noted_and_forgotten_without_an_incident() -> None:
     [noted] = decided([verdict(status="unknown")], [])
     expected = SUSPECTED | {
@@ -223,6 +241,8 @@ def test_the_monitor_itself_is_a_cluster(
     assert expected == [work["transition"] for work in states]
     if not stored and status == "healthy":
         assert [] == decided([], [], force_notify=True)
+        closed = CLOSED | {"cluster": MONITOR}
+        assert [] == decided([], [closed], force_notify=True)
 
 
 @pytest.mark.parametrize(
