@@ -145,7 +145,7 @@ class ClusterReport:
 
     @property
     def former_fingerprint(self) -> str:
-        """That of (subscription, cause), which incidents hold that were opened before 2026-11-26."""
+        """That of (subscription, cause), which incidents of before 2026-11-26 hold."""
         return _digest((finding.subscription, finding.cause) for finding in self.findings)
 
     def to_json(self) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from functions.check_replication.check import check
+from functions.check_replication.checked import Checked, Memory
 from functions.check_replication.handler import PROBES
 from functions.check_replication.memory.remembered import RememberedCluster
 from functions.check_replication.targets import Login, Target
