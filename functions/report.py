@@ -23,8 +23,8 @@ MAX_CLUSTER_BYTES = 30_000
 MAX_FINDINGS_PER_CLUSTER = 25
 
 _NOT_VISIBLE_LISTED: Final = 3
-_ROOMS: Final = (MAX_CLUSTER_BYTES, 15_000, 7_500, 4_000, 2_000, 1_000)
-"""Bytes for each cluster, as few as it takes for all to fit."""
+ROOMS: Final = (MAX_CLUSTER_BYTES, 15_000, 7_500, 4_000, 2_000, 1_000)
+"""Bytes for each cluster of a report: the most of these with which all fit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +145,7 @@ class ClusterReport:
 
     @property
     def former_fingerprint(self) -> str:
-        """That of (subscription, cause), which incidents hold that were opened before 2026-11-26."""
+        """That of (subscription, cause), which incidents of before 2026-11-26 hold."""
         return _digest((finding.subscription, finding.cause) for finding in self.findings)
 
     def to_json(self) -> dict[str, Any]:
@@ -204,7 +204,7 @@ def report(
     `ReportTooLargeError`.
     """
     bounded = [(_shortened(cluster, _EXTENTS[0]), cluster.fingerprint) for cluster in clusters]
-    for room in _ROOMS:
+    for room in ROOMS:
         document = {
             "checked_at": checked_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
             "healthy": all(cluster.status is Status.HEALTHY for cluster in clusters),
@@ -226,6 +226,11 @@ def _digest(pairs: Iterable[tuple[str | None, str]]) -> str:
 def size(document: Mapping[str, Any]) -> int:
     """Bytes of the longest JSON it can become; Step Functions counts UTF-8, which is no longer."""
     return len(json.dumps(document))
+
+
+def in_room(cluster: ClusterReport, room: int) -> dict[str, Any]:
+    """One cluster of a report in so many bytes, or in the fewest it takes."""
+    return _within(room, _shortened(cluster, _EXTENTS[0]), cluster.fingerprint)
 
 
 def _within(room: int, cluster: ClusterReport, fingerprint: str) -> dict[str, Any]:

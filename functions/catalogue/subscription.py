@@ -105,10 +105,10 @@ CAUSES: Final = (
         "What it had not finished is sent again each time, and may never be applied.",
         _STATE,
         "The worker of `pg_stat_subscription` is another one than at the last check, twice within "
-        "five minutes or at two checks in a row, while neither the counts of "
-        "`pg_stat_subscription_stats` (15+) rose nor the subscription was altered; or it was gone "
-        "at a check and has not worked for long since. On 13 and 14, which count no errors, a "
-        "change that cannot be applied looks like this too.",
+        "five minutes or at two checks in a row, while the counts of `pg_stat_subscription_stats` "
+        "(15+) did not rise; or it was gone at a check and has not worked for long since. Who "
+        "alters the subscription twice in five minutes causes it too. On 13 and 14, which count "
+        "no errors, a change that cannot be applied looks like this.",
         (
             READ_LOG,
             Remedy(

@@ -16,9 +16,10 @@ from functions.incidents.decision import Run, Verdict
 from functions.incidents.work import Work, decide
 from functions.report import (
     MAX_REPORT_BYTES,
+    ROOMS,
     ClusterReport,
-    ReportTooLargeError,
     Status,
+    in_room,
     report,
     size,
 )
@@ -100,11 +101,13 @@ def _with_others(
         if cluster.report.cluster not in pressing
         and (with_healthy or cluster.report.status is not Status.HEALTHY)
     ]
-    while others:
-        try:
-            more = report(others, now, MAX_REPORT_BYTES - size(document))
-        except ReportTooLargeError:
-            others = others[: len(others) // 2]
-        else:
-            return document | {"clusters": document["clusters"] + more["clusters"]}
-    return document
+    room = MAX_REPORT_BYTES - size(document)
+    each_room = next((each for each in ROOMS if each * len(others) <= room), ROOMS[-1])
+    shown = []
+    for cluster in others:
+        shown.append(in_room(cluster, each_room))
+        room -= size(shown[-1]) + len(", ")
+        if room < 0:
+            shown.pop()
+            break
+    return document | {"clusters": document["clusters"] + shown}

@@ -51,7 +51,6 @@ class Tables:
 class Subscription:
     """One subscription and its leader apply worker (pg_subscription, pg_stat_subscription).
 
-    `row_version` is xmin of its row, which every ALTER SUBSCRIPTION changes (and ends the worker).
     The worker's values are None while none runs; times are the server's, aware; LSNs are `X/X`.
     `disable_on_error`, `skip_lsn`, the error counts and `stats_reset` exist from PostgreSQL 15 on
     (pg_stat_subscription_stats), `conflicts` from 18. `blocker_…` describes the session whose lock
@@ -59,7 +58,6 @@ class Subscription:
     """
 
     oid: int
-    row_version: int
     name: str
     database: str
     enabled: bool

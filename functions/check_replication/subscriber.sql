@@ -27,7 +27,6 @@ SELECT
     current_setting('max_logical_replication_workers')::int AS max_workers,
     (SELECT count(*) FROM worker) AS workers_in_use,
     subscription.oid::bigint AS oid,
-    subscription.xmin::text::bigint AS row_version,
     subscription.subname::text AS name,
     database.datname::text AS database,
     subscription.subenabled AS enabled,

@@ -24,7 +24,7 @@ Functions allows; the write of an item costs one unit for each KB."""
 
 _VERSION: Final = "1"
 _MAX_UNPACKED_BYTES: Final = 4_000_000
-_COLUMNS: Final = 10
+_COLUMNS: Final = 9
 """Of a subscription; those that are empty at the end of a row are not written."""
 
 _NEVER_WRITTEN: Final = (
@@ -118,7 +118,6 @@ def _subscription_to_json(known: RememberedSubscription, taken_at: datetime) -> 
     base = _seconds(taken_at)
     values: list[Any] = [
         known.oid,
-        known.row_version,
         known.worker and [known.worker.pid, _age(known.worker.started, base)],
         known.apply_error_count,
         known.sync_error_count,
@@ -135,7 +134,7 @@ def _subscription_to_json(known: RememberedSubscription, taken_at: datetime) -> 
 
 
 def _subscription_from_json(values: list[Any], taken_at: int) -> RememberedSubscription:
-    oid, row_version, worker, applies, syncs, reset, copying, *failures = values + [None] * (
+    oid, worker, applies, syncs, reset, copying, *failures = values + [None] * (
         _COLUMNS - len(values)
     )
     apply_failure, copy_failure, worker_failure = (
@@ -143,7 +142,6 @@ def _subscription_from_json(values: list[Any], taken_at: int) -> RememberedSubsc
     )
     return RememberedSubscription(
         oid=int(oid),
-        row_version=int(row_version),
         worker=None if worker is None else Worker(int(worker[0]), _before(worker[1], taken_at)),
         apply_error_count=None if applies is None else int(applies),
         sync_error_count=None if syncs is None else int(syncs),

@@ -23,14 +23,12 @@ class Worker:
 class RememberedSubscription:
     """One subscription as the last check saw it.
 
-    `row_version` is xmin of its row in pg_subscription, which any ALTER SUBSCRIPTION changes; the
-    counts and `stats_reset` (seconds since 1970) are those of pg_stat_subscription_stats (15+).
+    The counts and `stats_reset` (seconds since 1970) are those of pg_stat_subscription_stats (15+).
     `copying` are the pids that copied its tables, by the tables' OIDs. The failures are those that
     are not over or may come back: of applying, of copying, of the worker's staying alive.
     """
 
     oid: int
-    row_version: int
     worker: Worker | None = None
     apply_error_count: int | None = None
     sync_error_count: int | None = None

@@ -120,10 +120,13 @@ def test_a_role_with_login_alone_sees_enough(pair: Pair) -> None:
 
 
 def test_a_worker_that_restarts_between_the_looks_is_healthy(pair: Pair) -> None:
-    """The first sample finds no worker; by the second the publisher is back."""
+    """The first sample finds no worker; by the second the publisher is back.
+
+    Where errors were counted before, one check cannot tell whether it fails on something else.
+    """
     FAULTS["publisher_down"].break_(pair)
     fixes = iter([FAULTS["publisher_down"].fix])
     samples = sample(pair, pause=lambda _: next(fixes, lambda _: None)(pair))
     assert samples.first.subscriptions[0].down
     assert not samples.latest.subscriptions[0].down
-    assert [] == causes(samples)
+    assert {"undecided"} >= set(causes(samples))

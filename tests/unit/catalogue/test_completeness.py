@@ -7,6 +7,7 @@ promises what nobody finds nor lacks what somebody does.
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -21,7 +22,6 @@ from functions.check_replication.diagnosis import (
     diagnose,
     to_remember,
 )
-from functions.check_replication.memory.remembered import RememberedCluster
 from functions.check_replication.publisher_snapshot import Publication, Slot
 from functions.check_replication.snapshot import Subscription, Tables
 from functions.check_replication.targets import Login, Target
@@ -40,6 +40,9 @@ from tests.unit.check_replication.builders import (
     snapshot,
 )
 from tests.unit.notify.log.test_real_logs import BREAKS, messages, refined
+
+if TYPE_CHECKING:
+    from functions.check_replication.memory.remembered import RememberedCluster
 
 MAX_LAG = 300.0
 NO_SERVER_SHOWS = {"monitor_failed", "undecided"}

@@ -21,7 +21,6 @@ def ago(seconds: float) -> datetime:
 
 HEALTHY = Subscription(
     oid=16_400,
-    row_version=740,
     name="orders_sub",
     database="shop",
     enabled=True,

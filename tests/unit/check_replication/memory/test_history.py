@@ -102,11 +102,6 @@ def findings(
         ),
         pytest.param([HEALTHY, RESTARTED, *[RESTARTED] * 6, AGAIN], [], id="two in eight minutes"),
         pytest.param(
-            [HEALTHY, replace(RESTARTED, row_version=741), replace(AGAIN, row_version=742)],
-            [],
-            id="ALTER SUBSCRIPTION ends the worker",
-        ),
-        pytest.param(
             [HEALTHY, replace(DOWN, enabled=False), RESTARTED, replace(DOWN, enabled=False), AGAIN],
             [],
             id="disabled and enabled",
