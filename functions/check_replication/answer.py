@@ -45,7 +45,7 @@ def answer(event: Mapping[str, Any], checked: Sequence[Checked], now: datetime) 
     document = _with_pressing(
         checked, work, _memory(checked) if is_read and request.clusters is None else None, now
     )
-    return _with_others(document, checked, now, with_healthy=request.clusters is not None)
+    return _with_others(document, checked, with_healthy=request.clusters is not None)
 
 
 def _verdicts(checked: Sequence[Checked]) -> list[Verdict]:
@@ -91,7 +91,7 @@ def _with_pressing(
 
 
 def _with_others(
-    document: dict[str, Any], checked: Sequence[Checked], now: datetime, *, with_healthy: bool
+    document: dict[str, Any], checked: Sequence[Checked], *, with_healthy: bool
 ) -> dict[str, Any]:
     """Whoever opens the execution wants to read them too; they get what room is left."""
     pressing = {cluster["cluster"] for cluster in document["clusters"]}
