@@ -81,6 +81,7 @@ EVIDENCE: Final[Mapping[str, Key]] = MappingProxyType(
             "copy errors since the counters' reset", label="Copy errors so far"
         ),
         "sync_errors_during_check": Key("copy errors during the check"),
+        "signal": Key("signal that ended a process of the server", label="Signal"),
         "sqlstate": Key("SQLSTATE of the error", label="SQLSTATE"),
         # the apply worker
         "blocker_pid": Key("pid of the blocker", number, label="Blocked by pid"),
@@ -154,6 +155,7 @@ TO_BE_SUPPLIED: Final[Mapping[str, str]] = MappingProxyType(
         "type": "type on the publisher",
         "columns": "columns",
         "index": "name of the index",
+        "timeout": "name of the timeout",
     }
 )
 """What no evidence holds, because it is row data, a secret or a person's decision."""

@@ -14,7 +14,7 @@ SUBSCRIBER = """
     slot_missing slot_lost slot_busy publication_missing publication_not_refreshed
     table_sync_failed table_sync_stalled worker_slots_exhausted publisher_slots_exhausted
     apply_blocked apply_lagging publisher_lagging subscriber_lagging network_timeout
-    no_subscription silent_divergence skip_pending worker_down
+    no_subscription silent_divergence skip_pending worker_down worker_timeout server_crashed
 """
 PUBLISHER = "slot_at_risk slot_inactive replica_identity_missing"
 UNKNOWN = """
