@@ -6,13 +6,13 @@ Its JSON keys are the field names below. Pure: standard library and the catalogu
 import hashlib
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Final, Self
 
-from functions.catalogue import CATALOGUE, Severity
+from functions.catalogue import CATALOGUE, Severity, problem_of
 
 MAX_REPORT_BYTES = 240_000
 """Step Functions allows payloads of 262,144 bytes; the rest is for what travels beside a report."""
@@ -23,8 +23,8 @@ MAX_CLUSTER_BYTES = 30_000
 MAX_FINDINGS_PER_CLUSTER = 25
 
 _NOT_VISIBLE_LISTED: Final = 3
-_ROOMS: Final = (MAX_CLUSTER_BYTES, 15_000, 7_500, 4_000, 2_000, 1_000)
-"""Bytes for each cluster, as few as it takes for all to fit."""
+ROOMS: Final = (MAX_CLUSTER_BYTES, 15_000, 7_500, 4_000, 2_000, 1_000)
+"""Bytes for each cluster of a report: the most of these with which all fit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ Evidence = str | int | float | bool | None
 
 
 class ReportTooLargeError(Exception):
-    """Even one short finding per cluster does not fit into `MAX_REPORT_BYTES`."""
+    """Even one short finding per cluster does not fit."""
 
 
 class Status(StrEnum):
@@ -76,6 +76,11 @@ class Finding:
     @property
     def severity(self) -> Severity:
         return CATALOGUE[self.cause].severity
+
+    @property
+    def problem(self) -> str:
+        """What it is one and the same problem with, whichever cause a sample shows."""
+        return problem_of(self.cause)
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -135,9 +140,13 @@ class ClusterReport:
 
     @property
     def fingerprint(self) -> str:
-        """The same while the same set of (subscription, cause) holds; 16 hexadecimal digits."""
-        pairs = sorted({(finding.subscription or "", finding.cause) for finding in self.findings})
-        return hashlib.sha256(json.dumps(pairs).encode()).hexdigest()[:16]
+        """The same while the same set of (subscription, problem) holds; 16 hexadecimal digits."""
+        return _digest((finding.subscription, finding.problem) for finding in self.findings)
+
+    @property
+    def former_fingerprint(self) -> str:
+        """That of (subscription, cause), which incidents of before 2026-11-26 hold."""
+        return _digest((finding.subscription, finding.cause) for finding in self.findings)
 
     def to_json(self) -> dict[str, Any]:
         document: dict[str, Any] = {
@@ -185,38 +194,50 @@ class ClusterReport:
         )
 
 
-def report(clusters: list[ClusterReport], checked_at: datetime) -> dict[str, Any]:
-    """The JSON document CheckReplication returns, at most `MAX_REPORT_BYTES` long.
+def report(
+    clusters: Sequence[ClusterReport], checked_at: datetime, most_bytes: int = MAX_REPORT_BYTES
+) -> dict[str, Any]:
+    """The JSON document CheckReplication returns, at most `most_bytes` long.
 
     Findings are kept worst first, muted ones as well, and each cluster keeps at least one.
     What is large in one cluster is cut there before it costs the others anything. Raises
     `ReportTooLargeError`.
     """
     bounded = [(_shortened(cluster, _EXTENTS[0]), cluster.fingerprint) for cluster in clusters]
-    for room in _ROOMS:
+    for room in ROOMS:
         document = {
             "checked_at": checked_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
             "healthy": all(cluster.status is Status.HEALTHY for cluster in clusters),
             "clusters": [_within(room, *cluster) for cluster in bounded],
         }
-        if _size(document) <= MAX_REPORT_BYTES:
+        if size(document) <= most_bytes:
             return document
     raise ReportTooLargeError(
-        f"the report of {len(clusters)} clusters exceeds {MAX_REPORT_BYTES:,} bytes: "
+        f"the report of {len(clusters)} clusters exceeds {most_bytes:,} bytes: "
         'check fewer in one execution, by the input "clusters" or "shard"',
     )
 
 
-def _size(document: Mapping[str, Any]) -> int:
+def _digest(pairs: Iterable[tuple[str | None, str]]) -> str:
+    named = sorted({(subscription or "", name) for subscription, name in pairs})
+    return hashlib.sha256(json.dumps(named).encode()).hexdigest()[:16]
+
+
+def size(document: Mapping[str, Any]) -> int:
     """Bytes of the longest JSON it can become; Step Functions counts UTF-8, which is no longer."""
     return len(json.dumps(document))
+
+
+def in_room(cluster: ClusterReport, room: int) -> dict[str, Any]:
+    """One cluster of a report in so many bytes, or in the fewest it takes."""
+    return _within(room, _shortened(cluster, _EXTENTS[0]), cluster.fingerprint)
 
 
 def _within(room: int, cluster: ClusterReport, fingerprint: str) -> dict[str, Any]:
     """The cluster in JSON; its fingerprint is that of all its findings, whatever is left out."""
     for extent in _EXTENTS:
         document = _shortened(cluster, extent).to_json() | {"fingerprint": fingerprint}
-        if _size(document) <= room:
+        if size(document) <= room:
             break
     return document
 

@@ -47,6 +47,7 @@ __all__ = [
     "Remedy",
     "Script",
     "Severity",
+    "problem_of",
 ]
 
 SECTIONS: Final[Mapping[str, tuple[Cause, ...]]] = MappingProxyType(
@@ -68,6 +69,12 @@ CATALOGUE: Final[dict[str, Cause]] = {
 
 COULD_NOT_BE_CHECKED: Final = frozenset(cause.id for cause in unknown.CAUSES)
 """Those that say nothing of replication, only that nobody could find out."""
+
+
+def problem_of(cause: str) -> str:
+    """What a cause is an aspect of; one that this version does not know stands for itself."""
+    return (CATALOGUE[cause].problem if cause in CATALOGUE else None) or cause
+
 
 IN_READING_ORDER: Final = (
     *(cause for cause in CATALOGUE.values() if cause.id not in READ_LAST),

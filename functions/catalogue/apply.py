@@ -41,6 +41,7 @@ CAUSES: Final = (
         (READ_LOG, *SKIPS),
         shown=OF_ERROR,
         explained=Explained(),
+        problem="stopped",
     ),
     Cause(
         "apply_conflict",

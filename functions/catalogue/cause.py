@@ -33,7 +33,9 @@ class Cause:
     `shown` are the keys of evidence that an alert shows, None for all that have a label. `in_log`
     says how the log says it, `explained` which errors of the log explain the probe's finding,
     None if none do. `replaces` are causes of the probe that it explains where it is seen on the
-    publisher.
+    publisher. `problem` names what several causes are aspects of, because one problem may show
+    another in each sample; None if the cause is a problem of its own. An incident's fingerprint is
+    of problems.
     """
 
     id: str
@@ -47,6 +49,7 @@ class Cause:
     in_log: InLog = NOT_LOGGED
     explained: Explained | None = None
     replaces: tuple[str, ...] = ()
+    problem: str | None = None
 
     @property
     def keys_shown(self) -> tuple[str, ...]:

@@ -114,7 +114,7 @@ CAUSES: Final = (
         shown=OF_CONNECTION | keys("signal"),
         in_log=InLog(
             "The server crashed and recovered: {error}.",
-            behind=("worker_down",),
+            behind=("worker_down", "worker_restarting"),
             wordings=(
                 rf"{_PROCESS} was terminated by signal ",
                 r"database system was interrupted",

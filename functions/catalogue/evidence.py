@@ -76,11 +76,12 @@ EVIDENCE: Final[Mapping[str, Key]] = MappingProxyType(
         "apply_error_count": Key(
             "apply errors since the counters' reset", label="Apply errors so far"
         ),
-        "apply_errors_during_check": Key("apply errors during the check"),
         "sync_error_count": Key(
             "copy errors since the counters' reset", label="Copy errors so far"
         ),
-        "sync_errors_during_check": Key("copy errors during the check"),
+        "failures": Key("errors, or restarts, since all was well", label="Failures so far"),
+        "failing_since": Key("when the last check was that saw it well"),
+        "quiet_seconds": Key("time since the latest failure was seen", label="Quiet for"),
         "signal": Key("signal that ended a process of the server", label="Signal"),
         "sqlstate": Key("SQLSTATE of the error", label="SQLSTATE"),
         # the apply worker
@@ -169,10 +170,11 @@ def keys(names: str) -> frozenset[str]:
 SHOWN_ALWAYS: Final = keys("database server_version")
 OF_ERROR: Final = keys(
     "table tables table_count column constraint key_columns conflict transaction finish_lsn "
-    "error_times apply_error_count"
+    "error_times apply_error_count failures quiet_seconds"
 )
 OF_COPY: Final = keys(
-    "table tables table_count column constraint key_columns error_times sync_error_count"
+    "table tables table_count column constraint key_columns error_times sync_error_count failures "
+    "quiet_seconds"
 )
 OF_CONNECTION: Final = keys(
     "publisher slot_name active_pid last_msg_receipt_time received_lsn error_times"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
 from typing import Final
 
-APPLYING: Final = ("apply_error", "worker_down")
+APPLYING: Final = ("apply_error", "worker_down", "worker_restarting")
 """What the probe finds where changes cannot be applied, whatever the reason."""
 
 STOPPED: Final = (*APPLYING, "slot_missing", "slot_lost", "slot_busy", "publication_missing")

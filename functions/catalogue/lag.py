@@ -47,6 +47,7 @@ CAUSES: Final = (
         ),
         shown=OF_LAG,
         explained=Explained(at_its_beginning=True),
+        problem="behind",
     ),
     Cause(
         "publisher_lagging",
@@ -72,6 +73,7 @@ CAUSES: Final = (
         ),
         shown=OF_LAG,
         explained=Explained(at_its_beginning=True),
+        problem="behind",
     ),
     Cause(
         "subscriber_lagging",
@@ -97,5 +99,6 @@ CAUSES: Final = (
             ),
         ),
         shown=OF_LAG,
+        problem="behind",
     ),
 )

@@ -94,6 +94,32 @@ CAUSES: Final = (
         ),
         shown=OF_CONNECTION,
         explained=Explained(),
+        problem="stopped",
+    ),
+    Cause(
+        "worker_restarting",
+        Severity.CRITICAL,
+        "stopped or interrupted: its apply worker keeps ending",
+        "The apply worker ends and starts anew, and no error is counted: the server crashes, "
+        "somebody or something kills the worker, or a limit such as transaction_timeout ends it. "
+        "What it had not finished is sent again each time, and may never be applied.",
+        _STATE,
+        "The worker of `pg_stat_subscription` is another one than at the last check, twice within "
+        "five minutes or at two checks in a row, while the counts of `pg_stat_subscription_stats` "
+        "(15+) did not rise; or it was gone at a check and has not worked for long since. Who "
+        "alters the subscription twice in five minutes causes it too. On 13 and 14, which count "
+        "no errors, a change that cannot be applied looks like this.",
+        (
+            READ_LOG,
+            Remedy(
+                "If the server crashes: read its log for “was terminated by signal”, and see that "
+                "it has memory and disk. If a timeout ends the worker: find who sets it.",
+                "None.",
+            ),
+        ),
+        shown=OF_CONNECTION | keys("failures quiet_seconds"),
+        explained=Explained(),
+        problem="stopped",
     ),
     Cause(
         "worker_slots_exhausted",

@@ -67,6 +67,7 @@ CAUSES: Final = (
             names=(r'could not start initial contents copy for table "(?P<table>.+?)": .*',)
         ),
         explained=Explained(Errors.OF_COPYING),
+        problem="copy_stopped",
     ),
     Cause(
         "table_sync_stalled",
@@ -81,6 +82,7 @@ CAUSES: Final = (
         (*GET_WORKERS,),
         shown=OF_COPY,
         explained=Explained(Errors.OF_COPYING),
+        problem="copy_stopped",
     ),
     Cause(
         "publication_not_refreshed",

@@ -47,6 +47,7 @@ CAUSES: Final = (
                 "None. The parameter sslmode=require would verify nothing.",
             ),
         ),
+        problem="no_answer",
     ),
     Cause(
         "database_timeout",
@@ -62,6 +63,7 @@ CAUSES: Final = (
                 "A failover ends every session of the cluster.",
             ),
         ),
+        problem="no_answer",
     ),
     Cause(
         "database_error",
@@ -74,6 +76,24 @@ CAUSES: Final = (
             Remedy(
                 "Fix what the error names: a database that is gone (parameter dbname), a server "
                 "without a free connection, one that is starting or shutting down.",
+                "None.",
+            ),
+        ),
+    ),
+    Cause(
+        "undecided",
+        Severity.CRITICAL,
+        "could not be checked: one check cannot decide it",
+        "Errors were counted at some time, the apply worker may be too young to have met the next, "
+        "and the monitor has no memory of an earlier check. The next check decides.",
+        (Script("SELECT * FROM pg_stat_subscription_stats;"),),
+        "`pg_stat_subscription_stats.apply_error_count` is above 0 (15+), the worker's "
+        "`pg_stat_activity.backend_start` is less than five minutes old or not visible, and no "
+        "memory of the last check was at hand.",
+        (
+            Remedy(
+                "Wait for the next scheduled check. If this comes at every check: see that the "
+                "monitor can read and write its table of incidents (execution history).",
                 "None.",
             ),
         ),

@@ -10,10 +10,17 @@ from traceback import format_exception
 from typing import Final
 
 from functions.catalogue import COULD_NOT_BE_CHECKED
+from functions.check_replication.checked import Checked, Memory
 from functions.check_replication.concealment import without_login
 from functions.check_replication.connection import ProbeError
-from functions.check_replication.diagnosis import PublisherSamples, Samples, diagnose
-from functions.check_replication.snapshot import Snapshot
+from functions.check_replication.diagnosis import (
+    PublisherSamples,
+    Samples,
+    compare,
+    diagnose,
+    to_remember,
+)
+from functions.check_replication.memory.remembered import RememberedCluster
 from functions.check_replication.targets import Login, Misconfigured, Target
 from functions.report import ClusterReport, Finding, Status
 from functions.telemetry import logger
@@ -29,16 +36,11 @@ class Probes:
     publisher: Callable[[Login], PublisherSamples]
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """A cluster's verdict and, where there was one, the sample it rests on."""
-
-    report: ClusterReport
-    snapshot: Snapshot | None = None
-
-
 def check_all(
-    targets: Iterable[Target | Misconfigured], probes: Probes, time_limit_seconds: float
+    targets: Iterable[Target | Misconfigured],
+    probes: Probes,
+    time_limit_seconds: float,
+    memory: Memory,
 ) -> list[Checked]:
     """A verdict on each target, in their order, within the time limit."""
     targets = list(targets)
@@ -46,23 +48,27 @@ def check_all(
         return []
     executor = ThreadPoolExecutor(max_workers=min(MAX_AT_ONCE, len(targets)))
     try:
-        futures = [executor.submit(check, target, probes) for target in targets]
+        futures = [executor.submit(check, target, probes, memory) for target in targets]
         wait(futures, timeout=time_limit_seconds)
-        return [
+        checked = [
             _result(target, future, time_limit_seconds)
             for target, future in zip(targets, futures, strict=True)
         ]
     finally:
         executor.shutdown(wait=False, cancel_futures=True)
+    return [
+        _still_remembering(result, memory.of(target))
+        for target, result in zip(targets, checked, strict=True)
+    ]
 
 
-def check(target: Target | Misconfigured, probes: Probes) -> Checked:
+def check(target: Target | Misconfigured, probes: Probes, memory: Memory) -> Checked:
     """One cluster's verdict; never raises for anything that went wrong with this cluster."""
     if isinstance(target, Misconfigured):
         problems = "; ".join(target.problems)
         return _unknown(target, "monitor_misconfigured", f"Not checked: {problems}.")
     try:
-        return _check(target, probes)
+        return _check(target, probes, memory)
     except ProbeError as error:
         logger.warning("cluster not checked", cluster=target.cluster, reason=str(error))
         return _unknown(target, error.cause, str(error))
@@ -73,18 +79,30 @@ def check(target: Target | Misconfigured, probes: Probes) -> Checked:
         )
 
 
-def _check(target: Target, probes: Probes) -> Checked:
+def _check(target: Target, probes: Probes, memory: Memory) -> Checked:
     """Both sides are sampled together; what is known of one stands without the other."""
     with ThreadPoolExecutor(max_workers=1) as beside:
         publisher = beside.submit(_sample_publisher, target, probes)
         samples = probes.subscriber(target.subscriber, target.max_lag_seconds)
         publisher_samples, problems = publisher.result()
-    findings = diagnose(samples, target.max_lag_seconds, publisher_samples)
+    limit, before = target.max_lag_seconds, memory.of(target)
+    histories = compare(samples, publisher_samples, before, memory.now, limit)
+    findings = diagnose(samples, limit, publisher_samples, histories)
     report = _report(target, findings + _interruption(samples) + problems)
     not_visible = samples.latest.not_visible
     if publisher_samples is not None:
         not_visible += publisher_samples.latest.not_visible
-    return Checked(replace(report, not_visible=not_visible), samples.latest)
+    return Checked(
+        replace(report, not_visible=not_visible),
+        samples.latest,
+        to_remember(samples, histories, before, memory.now),
+        rests_on_memory=any(history.rests_on_memory for history in histories.values()),
+    )
+
+
+def _still_remembering(checked: Checked, before: RememberedCluster | None) -> Checked:
+    """A check that failed changes nothing that is known."""
+    return replace(checked, remembered=checked.remembered or before, has_memory=before is not None)
 
 
 def _sample_publisher(

@@ -1,6 +1,6 @@
 """The CheckReplication Lambda: reads the request and the parameters, returns the report."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -8,15 +8,18 @@ import boto3
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from chalice.app import Blueprint
 
-from functions.check_replication.check import Checked, Probes, check_all
+from functions.check_replication.answer import answer
+from functions.check_replication.check import Probes, check_all
+from functions.check_replication.checked import Checked, Memory
 from functions.check_replication.diagnosis import PublisherSamples, Samples
 from functions.check_replication.execution_input import ExecutionInput
 from functions.check_replication.measures import publish_lag, publish_verdict
+from functions.check_replication.memory.packing import UnreadableMemoryError, unpack_all
+from functions.check_replication.memory.remembered import RememberedCluster
 from functions.check_replication.probe import sample, sample_publisher
 from functions.check_replication.selection import select
 from functions.check_replication.targets import Login, by_cluster, unknown_names
 from functions.parameters import parameter_path
-from functions.report import report
 from functions.telemetry import identify_execution, logger, tracer
 
 if TYPE_CHECKING:
@@ -31,7 +34,7 @@ blueprint = Blueprint(__name__)
 @blueprint.lambda_function(name="check_replication")
 @tracer.capture_lambda_handler(capture_response=False)
 def check_replication(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001  Lambda's signature
-    """Check the clusters the execution input asks for; returns the report of `functions.report`.
+    """Check the clusters the execution input asks for; see `functions.check_replication.answer`.
 
     Raises `InvalidInput` for a wrong input, botocore's errors if the parameters cannot be read.
     """
@@ -42,9 +45,19 @@ def check_replication(event: Mapping[str, Any], context: LambdaContext) -> dict[
     for cluster, parameters in clusters.items():
         if names := unknown_names(parameters):
             logger.warning("parameters without a meaning", cluster=cluster, parameters=names)
-    checked = check_all(select(clusters, request, path), PROBES, CHECK_SECONDS)
+    memory = Memory(_remembered(event), datetime.now(UTC))
+    checked = check_all(select(clusters, request, path), PROBES, CHECK_SECONDS, memory)
     _publish(checked)
-    return report([cluster.report for cluster in checked], checked_at=datetime.now(UTC))
+    return answer(event, checked, datetime.now(UTC))
+
+
+def _remembered(event: Mapping[str, Any]) -> Mapping[str, RememberedCluster]:
+    """Nothing where it is not readable: another version wrote it, or nobody of us did."""
+    try:
+        return unpack_all(event.get("remembered") or [])
+    except UnreadableMemoryError as error:
+        logger.warning("memory not readable", reason=str(error))
+        return {}
 
 
 def read_parameters(ssm: "SSMClient", path: str) -> dict[str, str]:
@@ -77,7 +90,7 @@ def _password(login: Login) -> str:
 PROBES = Probes(_sample, _sample_publisher)
 
 
-def _publish(checked: list[Checked]) -> None:
+def _publish(checked: Sequence[Checked]) -> None:
     for cluster in checked:
         name = cluster.report.cluster
         logger.info(

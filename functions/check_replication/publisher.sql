@@ -96,6 +96,7 @@ SELECT
             'wal_status', slot.wal_status,
             'safe_wal_bytes', slot.safe_wal_size,
             'retained_wal_bytes', pg_wal_lsn_diff(wal.lsn, slot.restart_lsn),
+            'confirmed_bytes', pg_wal_lsn_diff(slot.confirmed_flush_lsn, '0/0'),
             'inactive_since', to_jsonb(slot) ->> 'inactive_since', -- 17+
             'invalidation_reason', to_jsonb(slot) ->> 'invalidation_reason', -- 17+
             'sender_name', sender.application_name,

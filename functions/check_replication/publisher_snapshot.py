@@ -12,7 +12,8 @@ from functions.check_replication.snapshot import qualified_names
 class Slot:
     """A logical replication slot (pg_replication_slots); sizes in bytes, None where unknown.
 
-    `safe_wal_bytes` is what may still be written before the slot is in danger of being lost.
+    `safe_wal_bytes` is what may still be written before the slot is in danger of being lost,
+    `confirmed_bytes` confirmed_flush_lsn, from LSN 0/0: all before it is applied.
     `sender_name` and `sender_start` are those of the process that uses it (application_name and
     backend_start of pg_stat_activity); the start is None where the role lacks pg_read_all_stats.
     """
@@ -24,6 +25,7 @@ class Slot:
     wal_status: str | None
     safe_wal_bytes: float | None
     retained_wal_bytes: float | None
+    confirmed_bytes: float | None
     inactive_since: datetime | None
     invalidation_reason: str | None
     sender_name: str | None

@@ -1,7 +1,7 @@
 """What a probe saw of a subscriber at one instant (subscriber.sql). Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any, Final, Self
 
@@ -22,12 +22,18 @@ def qualified_names(tables: Iterable[tuple[str, str]]) -> Iterator[str]:
 class Tables:
     """The tables of a subscription (pg_subscription_rel), names ready to stand in SQL.
 
-    `pending` are those not ready (srsubstate other than r), `workers` the pids that copy them.
+    `pending` are those not ready (srsubstate other than r), `unfinished` the OIDs of those whose
+    copy is not done (i, d or f), `copying` the pids that copy them, by the tables' OIDs.
     """
 
     names: frozenset[str]
     pending: tuple[str, ...] = ()
-    workers: tuple[int, ...] = ()
+    copying: Mapping[int, int] = field(default_factory=dict)
+    unfinished: frozenset[int] = frozenset()
+
+    @property
+    def workers(self) -> tuple[int, ...]:
+        return tuple(self.copying.values())
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any] | None) -> Self | None:
@@ -36,7 +42,8 @@ class Tables:
         return cls(
             names=frozenset(qualified_names(document["names"])),
             pending=tuple(qualified_names(document["pending"])),
-            workers=tuple(document["workers"]),
+            copying={int(table): int(pid) for table, pid in document["copying"].items()},
+            unfinished=frozenset(document["unfinished"]),
         )
 
 

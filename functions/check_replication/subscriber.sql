@@ -99,11 +99,16 @@ LEFT JOIN LATERAL (
     SELECT jsonb_build_object(
         'names', coalesce(jsonb_agg(known.name), '[]'),
         'pending', coalesce(jsonb_agg(known.name) FILTER (WHERE known.state <> 'r'), '[]'),
-        'workers', coalesce(jsonb_agg(known.worker_pid) FILTER (WHERE known.worker_pid IS NOT NULL), '[]')
+        'copying', coalesce(
+            jsonb_object_agg(known.oid::text, known.worker_pid) FILTER (WHERE known.worker_pid IS NOT NULL),
+            '{}'
+        ),
+        'unfinished', coalesce(jsonb_agg(known.oid::bigint) FILTER (WHERE known.state IN ('i', 'd', 'f')), '[]')
     ) AS document
     FROM (
         SELECT
             jsonb_build_array(namespace.nspname, class.relname) AS name,
+            relation.srrelid AS oid,
             relation.srsubstate AS state,
             worker.pid AS worker_pid
         FROM pg_subscription_rel AS relation

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from functions.catalogue import CATALOGUE
-from functions.notify.event import Incident, NotifyEvent, Posted, Transition
+from functions.incidents.decision import Transition
+from functions.notify.event import Incident, NotifyEvent, Posted
 from functions.notify.log.root_cause import is_same_problem, stands_behind
 from functions.report import Finding
 

@@ -6,9 +6,9 @@ Only `cluster` is needed: `{"cluster": {"cluster": "sample-cluster"}}` or its na
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any, Self
 
+from functions.incidents.decision import Transition
 from functions.notify.log.root_cause import is_same_problem
 from functions.notify.text import parse_instant
 from functions.report import ClusterReport, Finding
@@ -18,16 +18,6 @@ DEFAULT_LOOKBACK_MINUTES = 30
 
 class InvalidEventError(Exception):
     """A key of the event is missing or has a value Notify cannot use; the message names it."""
-
-
-class Transition(StrEnum):
-    """What happened to the incident that makes it worth a message."""
-
-    OPENED = "opened"
-    CHANGED = "changed"
-    REMINDER = "reminder"
-    RESOLVED = "resolved"
-    TEST = "test"
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,11 +207,10 @@ def _fingerprint(document: object, cluster: ClusterReport) -> str:
 def _transition(value: object, cluster: ClusterReport) -> Transition:
     if value is None:
         return Transition.OPENED if cluster.findings else Transition.TEST
-    try:
-        return Transition(str(value))
-    except ValueError as error:
-        wanted = ", ".join(Transition)
-        raise InvalidEventError(f'"transition" is {value!r}; wanted: {wanted}') from error
+    wanted = [transition for transition in Transition if transition.is_notified]
+    if value not in wanted:
+        raise InvalidEventError(f'"transition" is {value!r}; wanted: {", ".join(wanted)}')
+    return Transition(str(value))
 
 
 def _error(value: object) -> tuple[str | None, str | None]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from functions.incidents.decision import Transition
 from functions.notify.alert.alert import Alert
 from functions.notify.alert.compose import compose
 from functions.notify.alert.message import draw
@@ -13,7 +14,7 @@ from functions.notify.alert.plain_text import plain_text, subject
 from functions.notify.alert.replies import reply
 from functions.notify.decision import Course, Receipt, Step, decide
 from functions.notify.delivery import Attachment, Delivery, Notification, Progress, Snippet, deliver
-from functions.notify.event import NotifyEvent, Transition
+from functions.notify.event import NotifyEvent
 from functions.notify.log.error import LogError
 from functions.notify.log.reading import with_log_read
 from functions.notify.log.root_cause import is_explained

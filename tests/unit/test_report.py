@@ -59,7 +59,7 @@ def test_unknown_is_not_healthy() -> None:
     assert report(clusters[:1], CHECKED_AT)["healthy"] is True
 
 
-def test_the_fingerprint_is_that_of_the_set_of_subscriptions_and_causes() -> None:
+def test_the_fingerprint_is_that_of_the_set_of_subscriptions_and_problems() -> None:
     one, two = Finding("apply_error", "x", "s"), Finding("worker_down", "y", "t", {"pid": 1})
     both = ClusterReport("c", Status.UNHEALTHY, findings=(one, two)).fingerprint
     assert both == ClusterReport("d", Status.UNKNOWN, findings=(two, one, one)).fingerprint
@@ -212,3 +212,15 @@ def test_a_text_that_may_stand_in_a_remedy_is_left_out_rather_than_cut() -> None
     cluster = ClusterReport("c", Status.UNHEALTHY, findings=findings)
     [finding] = report([cluster], CHECKED_AT)["clusters"][0]["findings"]
     assert {"table": "t" * 259, "since": None} == finding["evidence"]
+
+
+def test_the_fingerprint_is_of_problems_and_the_former_one_of_causes() -> None:
+    """One problem shows another cause in each sample; it is one incident all the same."""
+    fails, down = (
+        ClusterReport("c", Status.UNHEALTHY, findings=(Finding(cause, "x", "s"),))
+        for cause in ("apply_error", "worker_down")
+    )
+    assert fails.fingerprint == down.fingerprint
+    assert fails.former_fingerprint != down.former_fingerprint
+    gone = ClusterReport("c", Status.UNHEALTHY, findings=(Finding("slot_lost", "x", "s"),))
+    assert gone.former_fingerprint == gone.fingerprint != fails.fingerprint

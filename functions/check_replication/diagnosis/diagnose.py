@@ -1,22 +1,29 @@
 """The verdict on one cluster: its subscriptions, and its publisher where one is known. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from functions.check_replication.diagnosis.history import History
 from functions.check_replication.diagnosis.publisher import (
     judge_publisher,
     with_publisher,
 )
 from functions.check_replication.diagnosis.samples import PublisherSamples, Samples
-from functions.check_replication.diagnosis.settling import is_unsettled
+from functions.check_replication.diagnosis.settling import as_far_as_clear
 from functions.check_replication.diagnosis.subscription import judge
 from functions.check_replication.snapshot import Snapshot, Subscription
 from functions.report import Finding
 
 
 def diagnose(
-    samples: Samples, max_lag_seconds: float, publisher: PublisherSamples | None = None
+    samples: Samples,
+    max_lag_seconds: float,
+    publisher: PublisherSamples | None,
+    histories: Mapping[int, History],
 ) -> tuple[Finding, ...]:
-    """Everything that is wrong, in the order of the subscriptions' names."""
+    """Everything that is wrong, in the order of the subscriptions' names.
+
+    `histories` are those of `functions.check_replication.diagnosis.history.compare`.
+    """
     latest = samples.latest
     if latest.in_recovery:
         return (_read_replica(latest),)
@@ -24,23 +31,18 @@ def diagnose(
         return (_no_subscription(latest),)
     findings: list[Finding] = []
     for subscription in latest.subscriptions:
-        known = _as_far_as_clear(subscription, samples, max_lag_seconds)
-        own = [*judge(subscription, known, max_lag_seconds), *_lost_sight(subscription, samples)]
+        known = as_far_as_clear(subscription, samples, max_lag_seconds)
+        history = histories[subscription.oid]
+        own = [
+            *judge(subscription, known, max_lag_seconds, history),
+            *_lost_sight(subscription, samples),
+        ]
         if publisher is not None:
             own = with_publisher(own, subscription, known, publisher)
         findings += own
     if publisher is not None:
         findings += judge_publisher(samples, publisher)
     return tuple(findings)
-
-
-def _as_far_as_clear(
-    subscription: Subscription, samples: Samples, max_lag_seconds: float
-) -> Samples:
-    """After an interruption, what takes several samples is not judged where it was unclear."""
-    if samples.interruption is not None and is_unsettled(subscription, samples, max_lag_seconds):
-        return samples.latest_alone()
-    return samples
 
 
 def _lost_sight(subscription: Subscription, samples: Samples) -> Iterator[Finding]:

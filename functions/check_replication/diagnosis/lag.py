@@ -5,7 +5,7 @@ from functions.check_replication.diagnosis.samples import Samples
 from functions.check_replication.snapshot import Snapshot, Subscription
 from functions.report import Finding
 
-_WAITS_FOR_MESSAGES = "LogicalApplyMain"
+WAITS_FOR_MESSAGES = "LogicalApplyMain"
 """pg_stat_activity.wait_event of an apply worker that has nothing to do."""
 
 _DEFAULT_RECEIVER_TIMEOUT = 60.0
@@ -28,7 +28,7 @@ def is_busy_and_late(
 ) -> bool:
     """What was sent long ago is not applied yet, and the worker is busy rather than waiting."""
     silence = silent_seconds(subscription, snapshot)
-    busy = snapshot.sees_activity and subscription.wait_event != _WAITS_FOR_MESSAGES
+    busy = snapshot.sees_activity and subscription.wait_event != WAITS_FOR_MESSAGES
     return silence is not None and silence > max_lag_seconds and busy
 
 

@@ -80,3 +80,12 @@ def _copy_is_open(subscription: Subscription, samples: Samples) -> bool:
         and bool(set(previous.tables.workers) & set(tables.workers))
     )
     return not same_worker
+
+
+def as_far_as_clear(
+    subscription: Subscription, samples: Samples, max_lag_seconds: float
+) -> Samples:
+    """After an interruption, what takes several samples is not judged where it was unclear."""
+    if samples.interruption is not None and is_unsettled(subscription, samples, max_lag_seconds):
+        return samples.latest_alone()
+    return samples

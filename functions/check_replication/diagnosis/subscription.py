@@ -1,29 +1,36 @@
 """Judges one subscription by what its own server shows. Pure."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
-from functions.check_replication.diagnosis.findings import finding, named
+from functions.check_replication.diagnosis.findings import finding, instant, named
+from functions.check_replication.diagnosis.history import History, is_young
 from functions.check_replication.diagnosis.lag import lag
 from functions.check_replication.diagnosis.samples import Samples
+from functions.check_replication.memory.failure import Failure
 from functions.check_replication.snapshot import Subscription
-from functions.report import Finding
+from functions.report import Evidence, Finding
 
 
 def judge(
-    subscription: Subscription, samples: Samples, max_lag_seconds: float
+    subscription: Subscription, samples: Samples, max_lag_seconds: float, history: History
 ) -> Iterator[Finding]:
     """Everything wrong with it, what stops it first."""
     if not subscription.enabled:
         yield _disabled(subscription, samples)
-    elif errors := samples.apply_errors(subscription):
-        yield _apply_error(subscription, samples, errors)
+    elif (failure := history.applying_fails) is not None:
+        yield _apply_error(subscription, samples, failure)
     elif subscription.down:
         if samples.earlier(subscription) is not None:
             yield _down(subscription, samples)
     else:
-        if (behind := lag(subscription, samples, max_lag_seconds)) is not None:
+        if (failure := history.worker_fails) is not None:
+            yield _restarting(subscription, samples, failure)
+        elif (behind := lag(subscription, samples, max_lag_seconds)) is not None:
             yield behind
-        yield from _copy(subscription, samples)
+        elif _is_undecided(subscription, samples, history):
+            yield _undecided(subscription, samples)
+        yield from _copy(subscription, samples, history)
     yield from _warnings(subscription, samples)
 
 
@@ -37,14 +44,68 @@ def _disabled(subscription: Subscription, samples: Samples) -> Finding:
     )
 
 
-def _apply_error(subscription: Subscription, samples: Samples, errors: int) -> Finding:
+def _apply_error(subscription: Subscription, samples: Samples, failure: Failure) -> Finding:
     return finding(
         "apply_error",
         subscription,
         samples,
-        f"Subscription {subscription.name} is enabled, but applying fails: {errors} more "
-        f"{'error' if errors == 1 else 'errors'} within {samples.seconds_between:.0f} s.",
-        apply_errors_during_check=errors,
+        f"Subscription {subscription.name} is enabled, but applying fails: "
+        f"{_times(failure, 'error')}.",
+        **_so_far(failure, samples),
+    )
+
+
+def _times(failure: Failure, noun: str) -> str:
+    """How many of what, and how long ago."""
+    counted = f"{failure.count} {noun}{'' if failure.count == 1 else 's'}"
+    times = f"{counted} within {failure.age_seconds:.0f} s"
+    if failure.quiet_seconds >= 1:
+        times += f", none in the last {failure.quiet_seconds:.0f} s"
+    return times
+
+
+def _so_far(failure: Failure, samples: Samples) -> dict[str, Evidence]:
+    began = samples.latest.taken_at - timedelta(seconds=failure.age_seconds)
+    return {
+        "failures": failure.count,
+        "failing_since": instant(began),
+        "quiet_seconds": round(failure.quiet_seconds),
+    }
+
+
+def _restarting(subscription: Subscription, samples: Samples, failure: Failure) -> Finding:
+    ended = (
+        f"ended and started anew: {_times(failure, 'time')}, and no error was counted"
+        if failure.count > 1
+        else f"was gone, and has worked for only {failure.quiet_seconds:.0f} s since"
+    )
+    return finding(
+        "worker_restarting",
+        subscription,
+        samples,
+        f"The apply worker of {subscription.name} {ended}.",
+        **_so_far(failure, samples),
+    )
+
+
+def _is_undecided(subscription: Subscription, samples: Samples, history: History) -> bool:
+    """Without memory an error count may be old, or rise with the next minute."""
+    return (
+        history.is_new_to_memory
+        and bool(subscription.apply_error_count)
+        and is_young(subscription, samples.latest.taken_at)
+    )
+
+
+def _undecided(subscription: Subscription, samples: Samples) -> Finding:
+    count = subscription.apply_error_count
+    return finding(
+        "undecided",
+        subscription,
+        samples,
+        f"Whether {subscription.name} works is not known yet: {count} apply "
+        f"{'error was' if count == 1 else 'errors were'} counted at some time, its worker may be "
+        "too young to have met the next, and there is no earlier check to compare with.",
     )
 
 
@@ -70,22 +131,20 @@ def _down(subscription: Subscription, samples: Samples) -> Finding:
     )
 
 
-def _copy(subscription: Subscription, samples: Samples) -> Iterator[Finding]:
+def _copy(subscription: Subscription, samples: Samples, history: History) -> Iterator[Finding]:
     """Tables that are not ready: merely copying is healthy, failing or not even trying is not."""
     tables = subscription.tables
-    if tables is None or not tables.pending:
-        return
-    if errors := samples.sync_errors(subscription):
+    if (failure := history.copying_fails) is not None:
         yield finding(
             "table_sync_failed",
             subscription,
             samples,
-            f"Copying tables of {subscription.name} fails: {errors} more "
-            f"{'error' if errors == 1 else 'errors'} within {samples.seconds_between:.0f} s.",
-            sync_errors_during_check=errors,
-            **named(tables.pending),
+            f"Copying tables of {subscription.name} fails: {_times(failure, 'error')}."
+            f"{_why_unseen(subscription, samples)}",
+            **_so_far(failure, samples),
+            **(named(tables.pending) if tables is not None else {}),
         )
-    elif _nobody_copies(subscription, samples):
+    elif tables is not None and tables.pending and _nobody_copies(subscription, samples):
         yield finding(
             "table_sync_stalled",
             subscription,
@@ -96,6 +155,15 @@ def _copy(subscription: Subscription, samples: Samples) -> Iterator[Finding]:
             max_logical_replication_workers=samples.latest.max_workers,
             **named(tables.pending),
         )
+
+
+def _why_unseen(subscription: Subscription, samples: Samples) -> str:
+    """Which tables, only a connection to their database could tell."""
+    if subscription.tables is not None:
+        return ""
+    lost = samples.latest.unseen_of(subscription.database)
+    reason = "it was not entered" if lost is None else lost.reason.rstrip(".")
+    return f" Its tables in database {subscription.database} cannot be seen: {reason}."
 
 
 def _nobody_copies(subscription: Subscription, samples: Samples) -> bool:

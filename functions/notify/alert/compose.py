@@ -5,12 +5,13 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from functions.catalogue import CATALOGUE, FilledRemedy, Nature, Script
+from functions.incidents.decision import Transition
 from functions.notify.alert.alert import Alert, Problem
 from functions.notify.alert.facts import facts
 from functions.notify.alert.links import Link, execution_link, logs_link
 from functions.notify.alert.log_note import log_note
 from functions.notify.alert.opening import headlines, lead, name, sign, title
-from functions.notify.event import NotifyEvent, Transition
+from functions.notify.event import NotifyEvent
 from functions.notify.log.error import LogError
 from functions.notify.log.root_cause import MAX_ERROR as MAX_EVIDENCE_ERROR
 from functions.notify.redaction import redact_message

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Final
 
 from functions.catalogue import CATALOGUE, COULD_NOT_BE_CHECKED, Severity
-from functions.notify.event import NotifyEvent, Transition
+from functions.incidents.decision import Transition
+from functions.notify.event import NotifyEvent
 from functions.notify.text import age, instant, one_line, parse_instant, shorten
 from functions.report import Finding, Status
 

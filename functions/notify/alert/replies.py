@@ -10,10 +10,11 @@ from datetime import datetime
 from typing import Final
 
 from functions.catalogue import CATALOGUE
+from functions.incidents.decision import Transition
 from functions.notify.alert.blocks import code, escape
 from functions.notify.alert.opening import headlines, name, sign, title
 from functions.notify.decision import gone_causes, is_second_reading, new_findings
-from functions.notify.event import Incident, NotifyEvent, Transition
+from functions.notify.event import Incident, NotifyEvent
 from functions.notify.text import age
 from functions.report import Finding
 

@@ -31,12 +31,20 @@ def is_present(
     how = CATALOGUE[finding.cause].explained or Explained()
     if how.at_its_beginning:
         return _silent_ever_since(finding, error)
-    if checked_at is None:
+    if checked_at is None or _failed_meanwhile(finding, error):
         return True
     if not how.said_once and error.age_key < checked_at - STALE_AFTER:
         return False
     of_applying = how.errors is Errors.OF_APPLYING
     return not of_applying or not _got_over(error, finding, starts, checked_at)
+
+
+def _failed_meanwhile(finding: Finding, error: LogError) -> bool:
+    """One that fails long after each start has not got over anything by starting anew."""
+    with suppress(KeyError, ValueError):
+        failing_since = parse_instant(str(finding.evidence["failing_since"]))
+        return error.age_key >= failing_since.replace(microsecond=0)
+    return False
 
 
 def _silent_ever_since(finding: Finding, error: LogError) -> bool:

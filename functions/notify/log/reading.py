@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from functions.notify.event import NotifyEvent, Transition
+from functions.incidents.decision import Transition
+from functions.notify.event import NotifyEvent
 from functions.notify.log.distinct_errors import distinct_errors, most_relevant
 from functions.notify.log.error import LogError
 from functions.notify.log.events import log_events

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Final
 
-from functions.catalogue import CATALOGUE, Errors
+from functions.catalogue import CATALOGUE, Errors, problem_of
 from functions.notify.log.error import LONG_AGO, LogError
 from functions.notify.log.presence import STALE_AFTER, Starts, is_present
 from functions.notify.log.reason import explained
@@ -57,8 +57,12 @@ def stands_behind(cause: str, other: str) -> bool:
 
 
 def is_same_problem(cause: str, other: str) -> bool:
-    """Whether two causes may be one problem, seen with the log and without it."""
-    return cause == other or stands_behind(cause, other) or stands_behind(other, cause)
+    """Whether two causes may be one problem: two samples of it, or with the log and without it."""
+    return (
+        problem_of(cause) == problem_of(other)
+        or stands_behind(cause, other)
+        or stands_behind(other, cause)
+    )
 
 
 def _refined(

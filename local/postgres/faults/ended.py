@@ -174,7 +174,7 @@ FAULTS: Final = (
         "worker_timeout",
         _break_transaction_timeout,
         _fix_transaction_timeout,
-        probe_cause="worker_down",
+        probe_cause="worker_restarting",
         versions=frozenset({"17", "18"}),
     ),
     Fault(
@@ -183,6 +183,6 @@ FAULTS: Final = (
         "server_crashed",
         _break_killed,
         _fix_killed,
-        probe_cause="worker_down",
+        probe_cause="worker_restarting",
     ),
 )

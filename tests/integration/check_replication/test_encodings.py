@@ -25,6 +25,7 @@ from local.postgres.pair import (
 from sandbox.postgres.server import Server
 from sandbox.postgres.waiting import wait_until
 from tests.integration.check_replication.conftest import SETTINGS
+from tests.unit.check_replication.builders import NO_MEMORY
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,7 @@ def verdict(
         max_lag_seconds=max_lag_seconds,
         log_group="/aws/rds/cluster/sample-cluster/postgresql",
     )
-    return check(target, PROBES).report
+    return check(target, PROBES, NO_MEMORY).report
 
 
 @BY_NAME

@@ -5,11 +5,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from functions.check_replication import probe
-from functions.check_replication.diagnosis import Samples, diagnose
+from functions.check_replication.diagnosis import Samples
 from functions.check_replication.targets import Login
 from local.postgres.faults import FAULTS
 from local.postgres.pair import DATABASE, MONITOR, MONITOR_PASSWORD, PUBLICATION, Pair
 from sandbox.postgres.waiting import wait_until
+from tests.unit.check_replication.builders import diagnosed
 
 MAX_LAG_SECONDS = 300.0
 
@@ -31,7 +32,7 @@ def sample(
 
 
 def causes(samples: Samples) -> list[str]:
-    return [finding.cause for finding in diagnose(samples, MAX_LAG_SECONDS)]
+    return [finding.cause for finding in diagnosed(samples, MAX_LAG_SECONDS)]
 
 
 @contextmanager
@@ -100,7 +101,7 @@ def test_subscriptions_of_other_databases_are_seen_from_one_connection(pair: Pai
         with subscription(pair, "stopped_sub", "connect = false", "elsewhere"):
             found = [
                 (finding.subscription, finding.cause, finding.evidence["database"])
-                for finding in diagnose(sample(pair), MAX_LAG_SECONDS)
+                for finding in diagnosed(sample(pair), MAX_LAG_SECONDS)
             ]
             pair.subscriber.sql(
                 "ALTER SUBSCRIPTION stopped_sub SET (slot_name = NONE)", "elsewhere"
@@ -119,10 +120,13 @@ def test_a_role_with_login_alone_sees_enough(pair: Pair) -> None:
 
 
 def test_a_worker_that_restarts_between_the_looks_is_healthy(pair: Pair) -> None:
-    """The first sample finds no worker; by the second the publisher is back."""
+    """The first sample finds no worker; by the second the publisher is back.
+
+    Where errors were counted before, one check cannot tell whether it fails on something else.
+    """
     FAULTS["publisher_down"].break_(pair)
     fixes = iter([FAULTS["publisher_down"].fix])
     samples = sample(pair, pause=lambda _: next(fixes, lambda _: None)(pair))
     assert samples.first.subscriptions[0].down
     assert not samples.latest.subscriptions[0].down
-    assert [] == causes(samples)
+    assert {"undecided"} >= set(causes(samples))

@@ -14,6 +14,7 @@ from local.postgres.pair import DATABASE, MONITOR, MONITOR_PASSWORD, Pair
 from sandbox.postgres.server import Server
 from sandbox.postgres.waiting import wait_until
 from tests.integration.check_replication.test_faults import broken, login
+from tests.unit.check_replication.builders import NO_MEMORY
 
 ERRORS = "SELECT coalesce(sum(apply_error_count), 0) FROM pg_stat_subscription_stats"
 
@@ -43,7 +44,7 @@ def verdict(pair: Pair, between: Callable[[], None], *, publisher: bool = False)
         "/logs",
         publisher=login(pair.publisher) if publisher else None,
     )
-    return check(target, probes).report
+    return check(target, probes, NO_MEMORY).report
 
 
 def next_error(server: Server) -> None:

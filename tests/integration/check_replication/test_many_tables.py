@@ -12,6 +12,7 @@ from local.postgres.pair import DATABASE, MONITOR, MONITOR_PASSWORD, Pair, start
 from sandbox.postgres.server import Server
 from sandbox.postgres.waiting import wait_until
 from tests.integration.check_replication.conftest import SETTINGS
+from tests.unit.check_replication.builders import NO_MEMORY
 
 COUNT = 10_001
 LAST = "public.zz_last"
@@ -55,7 +56,7 @@ def verdict(pair: Pair) -> ClusterReport:
         publisher=login(pair.publisher),
         log_group="/aws/rds/cluster/sample-cluster/postgresql",
     )
-    return check(target, PROBES).report
+    return check(target, PROBES, NO_MEMORY).report
 
 
 def test_all_of_them_ready_is_healthy(pair: Pair) -> None:

@@ -17,6 +17,7 @@ from local.postgres.pair import DATABASE, MONITOR, MONITOR_PASSWORD, Pair
 from sandbox.postgres.server import Server
 from tests.integration.check_replication.pooler import PickyPooler
 from tests.integration.check_replication.test_faults import broken, login
+from tests.unit.check_replication.builders import NO_MEMORY
 
 HOSTILE = {
     "statement_timeout": "'200ms'",
@@ -101,7 +102,7 @@ def verdict(pair: Pair, ports: Mapping[Server, int] | None = None) -> ClusterRep
         replace(login(one), port=ports[one] if ports else one.port) for one in sides
     )
     target = Target("sample-cluster", subscriber, "/logs", publisher=publisher)
-    return check(target, PROBES).report
+    return check(target, PROBES, NO_MEMORY).report
 
 
 def seen(pair: Pair) -> tuple[Any, Any]:

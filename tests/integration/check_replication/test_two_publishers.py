@@ -25,6 +25,7 @@ from local.postgres.pair import (
 from sandbox.postgres import binaries
 from sandbox.postgres.server import Server
 from sandbox.postgres.waiting import wait_until
+from tests.unit.check_replication.builders import NO_MEMORY
 from tests.unit.notify.logs import row
 
 ELSEWHERE = "elsewhere"
@@ -78,7 +79,7 @@ def verdict(pair: Pair, watched: Server) -> ClusterReport:
         Login(server.host, MONITOR, DATABASE, MONITOR_PASSWORD, server.port, "disable")
         for server in (pair.subscriber, watched)
     )
-    return check(Target("sample-cluster", subscriber, "/log", publisher), PROBES).report
+    return check(Target("sample-cluster", subscriber, "/log", publisher), PROBES, NO_MEMORY).report
 
 
 def with_log(report: ClusterReport, log: Path) -> ClusterReport:

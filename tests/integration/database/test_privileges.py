@@ -17,6 +17,7 @@ from local.postgres.pair import DATABASE, Pair
 from local.postgres.setups import SETUPS
 from sandbox.postgres.server import Server
 from tests.integration.database.conftest import chief_of, superuser_of
+from tests.unit.check_replication.builders import NO_MEMORY
 
 ROLE = "replication_monitor"
 PASSWORD = "made-up password of the files"
@@ -109,7 +110,7 @@ def verdict(pair: Pair, max_lag_seconds: float = 300) -> ClusterReport:
         max_lag_seconds=max_lag_seconds,
         log_group="/aws/rds/cluster/sample-cluster/postgresql",
     )
-    return check(target, PROBES).report
+    return check(target, PROBES, NO_MEMORY).report
 
 
 def sqlstate(server: Server, *statements: str) -> Any:

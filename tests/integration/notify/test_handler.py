@@ -146,6 +146,40 @@ def test_hostile_log_lines(workspace: Workspace) -> None:
     assert [] == workspace.pings()
 
 
+@pytest.mark.usefixtures("parameters", "dynamodb")
+def test_a_check_that_failed(workspace: Workspace) -> None:
+    """Notify decides about the monitor and is then invoked as for any cluster.
+
+    What the failed function says is foreign text: nothing secret in it is posted, nobody pinged.
+    """
+    words = "<!channel> postgresql://watch:hunter2@db/shop failed, password=hunter2"
+    cause = json.dumps({"errorMessage": words, "errorType": "OperationalError"})
+    decided = notify(
+        {
+            "decide": {
+                "error": "OperationalError",
+                "cause": cause[:-5],
+                "log_group": "/aws/lambda/check",
+                "incidents": [],
+                "input": {"shard": {"index": 1, "of": 4}, "force_notify": True},
+                "execution": EXECUTION,
+            }
+        }
+    )
+    [cluster], [work] = decided["clusters"], decided["work"]
+    assert ("the monitor (shard 1 of 4)", "opened") == (work["cluster"], work["transition"])
+    assert [] == workspace.messages(ALERTS)
+
+    event = {"cluster": cluster, "query": complete(), "execution": EXECUTION}
+    assert notify(event | {key: work[key] for key in ("transition", "incident")})["delivered"]
+    (alert,) = workspace.messages(ALERTS)
+    shown = json.dumps(alert.blocks) + alert.text
+    assert "CheckReplication failed, no cluster was checked" in shown
+    assert "the monitor (shard 1 of 4)" in alert.text
+    assert "hunter2" not in shown
+    assert [] == workspace.pings()
+
+
 def problem(answer: dict[str, Any]) -> tuple[bool, str, bool, str]:
     return answer["delivered"], answer["error"], answer["refused"], answer["problem"]
 

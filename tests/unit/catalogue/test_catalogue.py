@@ -14,12 +14,13 @@ SUBSCRIBER = """
     slot_missing slot_lost slot_busy publication_missing publication_not_refreshed
     table_sync_failed table_sync_stalled worker_slots_exhausted publisher_slots_exhausted
     apply_blocked apply_lagging publisher_lagging subscriber_lagging network_timeout
-    no_subscription silent_divergence skip_pending worker_down worker_timeout server_crashed
+    no_subscription silent_divergence skip_pending worker_down worker_restarting
+    worker_timeout server_crashed
 """
 PUBLISHER = "slot_at_risk slot_inactive replica_identity_missing"
 UNKNOWN = """
     database_auth_failed database_unreachable database_timeout database_error
-    monitor_misconfigured monitor_failed
+    monitor_misconfigured monitor_failed undecided
 """
 WARNINGS = {"silent_divergence", "skip_pending", "slot_inactive", "replica_identity_missing"}
 

@@ -7,6 +7,7 @@ promises what nobody finds nor lacks what somebody does.
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,7 +15,13 @@ from functions.catalogue import CATALOGUE, COULD_NOT_BE_CHECKED
 from functions.catalogue.evidence import EVIDENCE
 from functions.check_replication.check import Probes, check
 from functions.check_replication.connection import ProbeError
-from functions.check_replication.diagnosis import PublisherSamples, Samples, diagnose
+from functions.check_replication.diagnosis import (
+    PublisherSamples,
+    Samples,
+    compare,
+    diagnose,
+    to_remember,
+)
 from functions.check_replication.publisher_snapshot import Publication, Slot
 from functions.check_replication.snapshot import Subscription, Tables
 from functions.check_replication.targets import Login, Target
@@ -23,17 +30,23 @@ from local.postgres.faults import FAULTS
 from tests.unit.check_replication.builders import (
     DOWN,
     HEALTHY,
+    NO_MEMORY,
+    NOW,
     PUBLICATION,
     SLOT,
     ago,
+    diagnosed,
     publisher,
     snapshot,
 )
 from tests.unit.notify.log.test_real_logs import BREAKS, messages, refined
 
+if TYPE_CHECKING:
+    from functions.check_replication.memory.remembered import RememberedCluster
+
 MAX_LAG = 300.0
-NO_SERVER_SHOWS = {"monitor_failed"}
-"""Errors that nobody foresaw."""
+NO_SERVER_SHOWS = {"monitor_failed", "undecided"}
+"""Errors that nobody foresaw, and what one check cannot know of any server."""
 
 COPYING = replace(
     HEALTHY,
@@ -80,7 +93,17 @@ def of_subscriber() -> Iterator[Finding]:
         Samples((snapshot(),)),
         Samples((snapshot(HEALTHY, in_recovery=True),)),
     ):
-        yield from diagnose(samples, MAX_LAG)
+        yield from diagnosed(samples, MAX_LAG)
+
+
+def of_memory() -> Iterator[Finding]:
+    """A worker that is another one at each of three checks."""
+    remembered: RememberedCluster | None = None
+    for pid in (1, 2, 3):
+        samples = Samples((snapshot(replace(HEALTHY, worker_pid=pid, worker_start=NOW)),))
+        histories = compare(samples, None, remembered, NOW, MAX_LAG)
+        yield from diagnose(samples, MAX_LAG, None, histories)
+        remembered = to_remember(samples, histories, remembered, NOW)
 
 
 def of_publisher() -> Iterator[Finding]:
@@ -93,7 +116,7 @@ def of_publisher() -> Iterator[Finding]:
         (seen_twice(HEALTHY), [ENDANGERED, IDLE], [published("public.a", "public.b")], 10),
         (seen_twice(replace(COPYING, sync_error_count=0), COPYING), [SLOT], [PUBLICATION], 1),
     ):
-        yield from diagnose(samples, MAX_LAG, watched(slots, publications, limit))
+        yield from diagnosed(samples, MAX_LAG, watched(slots, publications, limit))
 
 
 def published(*tables: str) -> Publication:
@@ -121,7 +144,9 @@ def of_the_check() -> Iterator[Finding]:
 
     login = Login("shop", "monitor", "shop")
     probes = Probes(lambda _, __: Samples((snapshot(HEALTHY),)), no_answer)
-    yield from check(Target("shop", login, "/logs", publisher=login), probes).report.findings
+    yield from check(
+        Target("shop", login, "/logs", publisher=login), probes, NO_MEMORY
+    ).report.findings
 
 
 def of_the_log() -> Iterator[Finding]:
@@ -133,7 +158,7 @@ def of_the_log() -> Iterator[Finding]:
 
 
 FOUND: dict[str, set[str]] = defaultdict(set)
-for one in (*of_subscriber(), *of_publisher(), *of_the_check(), *of_the_log()):
+for one in (*of_subscriber(), *of_memory(), *of_publisher(), *of_the_check(), *of_the_log()):
     FOUND[one.cause] |= {key for key, value in one.evidence.items() if value is not None}
 KEYS = set().union(*FOUND.values())
 

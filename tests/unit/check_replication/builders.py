@@ -4,10 +4,15 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from functions.check_replication.checked import Memory
+from functions.check_replication.diagnosis import PublisherSamples, Samples, compare, diagnose
+from functions.check_replication.memory.remembered import RememberedCluster
 from functions.check_replication.publisher_snapshot import Publication, PublisherSnapshot, Slot
 from functions.check_replication.snapshot import Snapshot, Subscription, Tables
+from functions.report import Finding
 
 NOW = datetime(2026, 11, 22, 23, 34, 8, tzinfo=UTC)
+NO_MEMORY = Memory({}, NOW)
 
 
 def ago(seconds: float) -> datetime:
@@ -78,6 +83,7 @@ SLOT = Slot(
     wal_status="reserved",
     safe_wal_bytes=None,
     retained_wal_bytes=56.0,
+    confirmed_bytes=1_000_000.0,
     inactive_since=None,
     invalidation_reason=None,
     sender_name="orders_sub",
@@ -103,3 +109,15 @@ def publisher(
         "max_slot_wal_keep_bytes": None,
     }
     return PublisherSnapshot(**(facts | server), slots=slots, publications=publications)
+
+
+def diagnosed(
+    samples: Samples,
+    max_lag_seconds: float,
+    seen: PublisherSamples | None = None,
+    remembered: RememberedCluster | None = None,
+    checked_at: datetime = NOW,
+) -> tuple[Finding, ...]:
+    """What is found with that memory, or without any."""
+    histories = compare(samples, seen, remembered, checked_at, max_lag_seconds)
+    return diagnose(samples, max_lag_seconds, seen, histories)

@@ -8,7 +8,7 @@ from functions.check_replication.connection import ProbeError
 from functions.check_replication.diagnosis import PublisherSamples, Samples
 from functions.check_replication.targets import Login, Misconfigured, Target
 from functions.report import ClusterReport, Status
-from tests.unit.check_replication.builders import HEALTHY, snapshot
+from tests.unit.check_replication.builders import HEALTHY, NO_MEMORY, snapshot
 
 
 def target(cluster: str, publisher: str | None = None) -> Target:
@@ -45,7 +45,9 @@ PROBES = Probes(sample, sample_publisher)
 def test_each_cluster_gets_its_own_verdict_in_order() -> None:
     """One failing cluster never hides another."""
     names = ["refused", "healthy", "boom", "empty", "replica"]
-    checked = check_all([target(name) for name in names], PROBES, time_limit_seconds=30)
+    checked = check_all(
+        [target(name) for name in names], PROBES, time_limit_seconds=30, memory=NO_MEMORY
+    )
     expected = [
         ("refused", Status.UNKNOWN, ["database_unreachable"]),
         ("healthy", Status.HEALTHY, []),
@@ -61,7 +63,7 @@ def test_each_cluster_gets_its_own_verdict_in_order() -> None:
 
 def test_an_unforeseen_failure_names_its_class_but_not_its_text() -> None:
     """The text of an unforeseen exception could hold anything, a password too."""
-    (finding,) = check(target("secret-in-message"), PROBES).report.findings
+    (finding,) = check(target("secret-in-message"), PROBES, NO_MEMORY).report.findings
     assert "The check of this cluster failed: RuntimeError." == finding.summary
 
 
@@ -71,7 +73,11 @@ def test_an_unforeseen_failure_is_logged_without_the_login(
     """Where it happened and its kind are; any value of the login may be a password."""
     login = Login("hunter1", "hunter2", "hunter3", "hunter4")
     with caplog.at_level("ERROR"):
-        check(Target("c", login, "/logs/c", publisher=replace(login, hostname="hunter5")), PROBES)
+        check(
+            Target("c", login, "/logs/c", publisher=replace(login, hostname="hunter5")),
+            PROBES,
+            NO_MEMORY,
+        )
     (logged,) = caplog.records
     traceback = str(vars(logged)["traceback"])
     assert "RuntimeError: <hostname> <username> <password>" in traceback
@@ -80,7 +86,7 @@ def test_an_unforeseen_failure_is_logged_without_the_login(
 
 
 def test_a_misconfigured_cluster_tells_every_problem() -> None:
-    checked = check(Misconfigured("c", ("this is missing", "that is malformed")), PROBES)
+    checked = check(Misconfigured("c", ("this is missing", "that is malformed")), PROBES, NO_MEMORY)
     assert Status.UNKNOWN == checked.report.status
     assert ("/aws/rds/cluster/c/postgresql",) == checked.report.log_groups
     assert "Not checked: this is missing; that is malformed." == checked.report.findings[0].summary
@@ -99,6 +105,7 @@ def test_a_cluster_that_takes_too_long_is_unknown_and_holds_up_nobody() -> None:
             [target("slow"), target("fast")],
             Probes(slow, sample_publisher),
             time_limit_seconds=0.5,
+            memory=NO_MEMORY,
         )
     finally:
         release.set()
@@ -108,12 +115,12 @@ def test_a_cluster_that_takes_too_long_is_unknown_and_holds_up_nobody() -> None:
 
 
 def test_no_targets_no_verdicts() -> None:
-    assert [] == check_all([], PROBES, time_limit_seconds=1)
+    assert [] == check_all([], PROBES, time_limit_seconds=1, memory=NO_MEMORY)
 
 
 def test_a_publisher_that_cannot_be_reached_is_a_finding_beside_the_subscriber_s() -> None:
-    healthy = check(target("healthy", publisher="p"), PROBES).report
-    empty = check(target("empty", publisher="p"), PROBES).report
+    healthy = check(target("healthy", publisher="p"), PROBES, NO_MEMORY).report
+    empty = check(target("empty", publisher="p"), PROBES, NO_MEMORY).report
     assert (Status.UNKNOWN, ["database_timeout"]) == verdict_of(healthy)
     assert (Status.UNHEALTHY, ["no_subscription", "database_timeout"]) == verdict_of(empty)
     assert {"side": "publisher"} == healthy.findings[0].evidence

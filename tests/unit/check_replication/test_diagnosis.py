@@ -2,9 +2,9 @@ from dataclasses import replace
 
 import pytest
 
-from functions.check_replication.diagnosis import Samples, diagnose, unsettled
+from functions.check_replication.diagnosis import Samples, unsettled
 from functions.check_replication.snapshot import Subscription
-from tests.unit.check_replication.builders import DOWN, HEALTHY, NOW, ago, snapshot
+from tests.unit.check_replication.builders import DOWN, HEALTHY, NOW, ago, diagnosed, snapshot
 
 MAX_LAG = 300.0
 OTHER = replace(HEALTHY, oid=16_401, name="stock_sub")
@@ -16,7 +16,7 @@ ERRORS_9 = replace(DOWN, apply_error_count=9)
 
 
 def causes(samples: Samples) -> list[tuple[str | None, str]]:
-    return [(finding.subscription, finding.cause) for finding in diagnose(samples, MAX_LAG)]
+    return [(finding.subscription, finding.cause) for finding in diagnosed(samples, MAX_LAG)]
 
 
 @pytest.mark.parametrize(
@@ -170,21 +170,22 @@ def test_sampling_ends_when_another_look_could_tell_no_more(
 
 def test_the_evidence_shows_what_the_verdict_rests_on() -> None:
     samples = Samples((snapshot(ERRORS_8), snapshot(ERRORS_9, seconds_later=6)))
-    (finding,) = diagnose(samples, MAX_LAG)
+    (finding,) = diagnosed(samples, MAX_LAG)
     expected = {
         "database": "shop",
         "worker_pid": None,
         "apply_error_count": 9,
-        "apply_errors_during_check": 1,
+        "failures": 1,
+        "quiet_seconds": 0,
         "server_version": "18.4",
     }
     assert expected == {key: finding.evidence[key] for key in expected}
-    assert "1 more error within 6 s" in finding.summary
+    assert "1 error within 6 s" in finding.summary
 
 
 def test_lag_evidence_is_in_seconds_and_says_since_when() -> None:
     silent = replace(HEALTHY, last_msg_send_time=ago(720), last_msg_receipt_time=ago(720))
-    (finding,) = diagnose(Samples((snapshot(silent),)), MAX_LAG)
+    (finding,) = diagnosed(Samples((snapshot(silent),)), MAX_LAG)
     expected = {
         "lag_seconds": 720.0,
         "max_lag_seconds": 300.0,

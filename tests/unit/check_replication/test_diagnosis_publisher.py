@@ -8,7 +8,6 @@ from functions.catalogue import CATALOGUE, MAY_BE_ANOTHERS
 from functions.check_replication.diagnosis import (
     PublisherSamples,
     Samples,
-    diagnose,
     unsettled_publisher,
 )
 from functions.check_replication.publisher_snapshot import PublisherSnapshot, Slot
@@ -21,6 +20,7 @@ from tests.unit.check_replication.builders import (
     PUBLICATION,
     SLOT,
     ago,
+    diagnosed,
     publisher,
     snapshot,
 )
@@ -33,7 +33,7 @@ NOT_REFRESHED = "publication_not_refreshed"
 def found(subscription: Subscription, *seen: PublisherSnapshot) -> tuple[Finding, ...]:
     """Two samples of the subscriber, these of the publisher."""
     samples = Samples((snapshot(subscription), snapshot(subscription, seconds_later=6)))
-    return diagnose(samples, 300, PublisherSamples("p.example:5432", seen))
+    return diagnosed(samples, 300, PublisherSamples("p.example:5432", seen))
 
 
 def causes(subscription: Subscription, *seen: PublisherSnapshot) -> list[str]:
@@ -98,14 +98,14 @@ def test_a_table_that_is_not_subscribed_does_not_explain_a_failing_change() -> N
     samples = Samples((snapshot(HEALTHY), snapshot(failing, seconds_later=6)))
     seen = PublisherSamples("p:1", (publisher(SLOT, publications=(wider,)),))
     expected = ["apply_error", "publication_not_refreshed"]
-    assert expected == [finding.cause for finding in diagnose(samples, 300, seen)]
+    assert expected == [finding.cause for finding in diagnosed(samples, 300, seen)]
 
 
 def test_a_failing_copy_is_explained_by_slots_that_are_all_in_use() -> None:
     failing = replace(HEALTHY, tables=replace(HEALTHY.tables, pending=("public.orders",)))  # type: ignore[type-var]
     samples = Samples((snapshot(failing), snapshot(replace(failing, sync_error_count=1))))
     full = PublisherSamples("p:1", (publisher(SLOT, max_slots=1),))
-    (finding,) = diagnose(samples, 300, full)
+    (finding,) = diagnosed(samples, 300, full)
     assert ("publisher_slots_exhausted", 1) == (
         finding.cause,
         finding.evidence["max_replication_slots"],
@@ -236,7 +236,7 @@ def test_workers_that_began_together_have_each_a_slot_of_its_own() -> None:
     looks = Samples((snapshot(HEALTHY, other), snapshot(HEALTHY, other, seconds_later=6)))
     slots = (SLOT, replace(SLOT, name="other_sub", sender_name="other_sub", active_pid=100))
     seen = PublisherSamples("p:1", (publisher(*slots, publications=()),))
-    findings = diagnose(looks, 300, seen)
+    findings = diagnosed(looks, 300, seen)
     assert ["publication_missing"] * 2 == [finding.cause for finding in findings]
     assert not [finding for finding in findings if MAY_BE_ANOTHERS in finding.summary]
 
@@ -257,10 +257,10 @@ def test_two_subscriptions_cannot_have_one_slot() -> None:
     twin = replace(HEALTHY, oid=16_500, database="stock")
     samples = Samples((snapshot(HEALTHY, twin), snapshot(HEALTHY, twin, seconds_later=6)))
     seen = PublisherSamples("p:1", (publisher(SLOT, publications=()),))
-    assert () == diagnose(samples, 300, seen)
+    assert () == diagnosed(samples, 300, seen)
     begun = replace(twin, worker_start=ago(60))
     samples = Samples((snapshot(HEALTHY, begun), snapshot(HEALTHY, begun, seconds_later=6)))
-    assert [16_400] == [one.evidence["subscription_oid"] for one in diagnose(samples, 300, seen)]
+    assert [16_400] == [one.evidence["subscription_oid"] for one in diagnosed(samples, 300, seen)]
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,19 @@ from dataclasses import replace
 import pytest
 
 from functions.check_replication.check import Probes, check
-from functions.check_replication.diagnosis import Interruption, PublisherSamples, Samples, diagnose
+from functions.check_replication.diagnosis import Interruption, PublisherSamples, Samples
 from functions.check_replication.snapshot import Subscription, Tables, Unseen
 from functions.check_replication.targets import Login, Target
 from functions.report import Status
-from tests.unit.check_replication.builders import DOWN, HEALTHY, SLOT, publisher, snapshot
+from tests.unit.check_replication.builders import (
+    DOWN,
+    HEALTHY,
+    NO_MEMORY,
+    SLOT,
+    diagnosed,
+    publisher,
+    snapshot,
+)
 
 BROKEN = Interruption("database_error", "db.example broke off the query.")
 WAITING = replace(HEALTHY, tables=Tables(frozenset({"public.a"}), ("public.a",)))
@@ -37,12 +45,12 @@ def cut_short(*seen: Subscription) -> Samples:
 def test_what_is_certain_is_said_and_what_takes_more_looks_is_not(
     seen: list[Subscription], expected: list[str]
 ) -> None:
-    assert expected == [found.cause for found in diagnose(cut_short(*seen), 300)]
+    assert expected == [found.cause for found in diagnosed(cut_short(*seen), 300)]
 
 
 def test_a_slot_in_use_does_not_explain_what_is_not_clear() -> None:
     at_work = PublisherSamples("p:5432", (publisher(SLOT),))
-    assert () == diagnose(cut_short(DOWN, DOWN), 300, at_work)
+    assert () == diagnosed(cut_short(DOWN, DOWN), 300, at_work)
 
 
 def test_another_subscription_is_judged_by_all_looks() -> None:
@@ -54,8 +62,8 @@ def test_another_subscription_is_judged_by_all_looks() -> None:
         ),
         BROKEN,
     )
-    (finding,) = diagnose(samples, 300)
-    assert ("z", 2) == (finding.subscription, finding.evidence["apply_errors_during_check"])
+    (finding,) = diagnosed(samples, 300)
+    assert ("z", 2) == (finding.subscription, finding.evidence["failures"])
 
 
 def verdict(samples: Samples, at_work: PublisherSamples | None = None) -> tuple[Status, list[str]]:
@@ -65,7 +73,7 @@ def verdict(samples: Samples, at_work: PublisherSamples | None = None) -> tuple[
 
     login = Login("db.example", "monitor", "shop")
     target = Target("c", login, "/logs", publisher=None if at_work is None else login)
-    report = check(target, Probes(lambda *_: samples, sample_publisher)).report
+    report = check(target, Probes(lambda *_: samples, sample_publisher), NO_MEMORY).report
     return report.status, [found.summary for found in report.findings]
 
 
@@ -101,7 +109,7 @@ def test_a_copy_that_went_out_of_sight_is_not_healthy(
             replace(snapshot(elsewhere, seconds_later=1), unseen=(unseen,)),
         )
     )
-    assert expected == [found.cause for found in diagnose(samples, 300)]
+    assert expected == [found.cause for found in diagnosed(samples, 300)]
 
 
 def test_databases_that_cannot_be_seen_are_named_by_what_they_have_in_common() -> None:

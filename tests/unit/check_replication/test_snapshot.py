@@ -15,7 +15,12 @@ SERVER = {
 }
 SUBSCRIPTION = {name: getattr(HEALTHY, name) for name in HEALTHY.__slots__} | {
     "publications": ["orders_pub"],
-    "tables": {"names": [["public", "orders"]], "pending": [], "workers": []},
+    "tables": {
+        "names": [["public", "orders"]],
+        "pending": [],
+        "copying": {},
+        "unfinished": [],
+    },
 }
 
 
@@ -41,7 +46,9 @@ def test_unknown_columns_are_ignored_and_missing_ones_named() -> None:
 def test_tables_are_named_as_they_may_stand_in_sql() -> None:
     """Quoted by us: servers of different versions quote json_table or not."""
     names = [["public", "orders"], ["Sales", 'a"b'], ["public", "json_table"]]
-    tables = Tables.from_json({"names": names, "pending": names[1:], "workers": [7]})
+    tables = Tables.from_json(
+        {"names": names, "pending": names[1:], "copying": {"5": 7}, "unfinished": [5]}
+    )
     assert tables is not None
     assert {"public.orders", '"Sales"."a""b"', 'public."json_table"'} == tables.names
     assert ('"Sales"."a""b"', 'public."json_table"') == tables.pending

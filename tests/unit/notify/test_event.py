@@ -3,7 +3,8 @@ from typing import Any
 
 import pytest
 
-from functions.notify.event import InvalidEventError, LogQuery, NotifyEvent, Posted, Transition
+from functions.incidents.decision import Transition
+from functions.notify.event import InvalidEventError, LogQuery, NotifyEvent, Posted
 from functions.report import Finding, Status
 
 FINDING = Finding("apply_error", "it fails", "orders_sub").to_json()
@@ -173,6 +174,7 @@ def test_query_error(error: object, expected: tuple[str | None, str | None]) -> 
             {"cluster": {"cluster": "c", "findings": [{"evidence": 7}]}}, '"cluster"', id="evidence"
         ),
         pytest.param({"cluster": "c", "transition": "gone"}, '"transition"', id="transition"),
+        pytest.param({"cluster": "c", "transition": "noted"}, "wanted: opened", id="only noted"),
         pytest.param({"cluster": "c", "query": "x"}, '"query"', id="query"),
         pytest.param(
             {"cluster": "c", "query": {"status": 1}}, '"query.status"', id="status no text"

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from functions.notify.event import NotifyEvent, Transition
+from functions.incidents.decision import Transition
+from functions.notify.event import NotifyEvent
 from functions.notify.log.reading import with_log_read
 from tests.unit.notify.logs import conflict, row
 

@@ -367,12 +367,13 @@ def test_names_of_any_kind(name: str) -> None:
         ("apply_conflict", "apply_error", True, True),
         ("apply_error", "apply_conflict", False, True),
         ("apply_error", "apply_error", False, True),
+        ("worker_down", "apply_error", False, True),
         ("slot_inactive", "apply_error", False, False),
         ("apply_conflict", "slot_lost", False, False),
         ("of_a_later_version", "apply_error", False, False),
     ],
 )
 def test_one_trouble_by_two_names(cause: str, other: str, *, behind: bool, same: bool) -> None:
-    """The log's name and the probe's."""
+    """The log's name and the probe's, or those of two samples."""
     assert behind == stands_behind(cause, other)
     assert same == is_same_problem(cause, other)

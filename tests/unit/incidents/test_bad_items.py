@@ -1,4 +1,4 @@
-"""transitions.jsonata: an item that no execution writes so counts as absent."""
+"""An item that no execution writes so counts as absent."""
 
 from collections.abc import Iterator
 from itertools import cycle
@@ -6,13 +6,15 @@ from typing import Any
 
 import pytest
 
-from tests.unit.statemachine.decisions import (
+from tests.unit.incidents.decisions import (
+    BROKEN,
     CLAIMED,
     CLOSED,
     DAY,
     EPOCH,
+    HEALTHY,
+    REPORTED,
     SUSPECTED,
-    TOLD,
     at,
     decided_from,
     incident,
@@ -23,17 +25,18 @@ from tests.unit.statemachine.decisions import (
 
 Item = dict[str, Any]
 
-RELEASED = {"undelivered": "opened f1"}
+RELEASED = {"undelivered": f"opened {BROKEN}"}
 SOUND = {
-    "told": incident(),
+    "notified": incident(),
     "claimed": incident(**CLAIMED),
-    "claimed for the first time": without(incident(**CLAIMED), *TOLD, "channel", "ts"),
-    "undelivered": without(incident(**RELEASED), *TOLD, "channel", "ts"),
+    "claimed for the first time": without(incident(**CLAIMED), *REPORTED, "channel", "ts"),
+    "undelivered": without(incident(**RELEASED), *REPORTED, "channel", "ts"),
     "waiting for Slack": incident(**CLAIMED | RELEASED | {"claimed_until": at(10)}),
-    "reopening": incident(**CLAIMED, closed_at=at(-4), fingerprint="f0"),
+    "reopening": incident(**CLAIMED, closed_at=at(-4), fingerprint=HEALTHY),
     "closed": CLOSED,
     "suspected": SUSPECTED,
     "closed and suspected": CLOSED | {"unknown_runs": 1, "unknown_since": at(-1)},
+    "known from memory": incident(rests_on_memory="true"),
 }
 """Each kind of item that executions write."""
 
@@ -46,7 +49,7 @@ INSTANTS = {
     "claimed_until",
 }
 NUMBERS = {"notifications", "unknown_runs", "expires_at"}
-OPTIONAL = {"undelivered"}
+OPTIONAL = {"undelivered", "rests_on_memory"}
 
 TYPES: list[dict[str, Any]] = [
     {"S": "x"},
@@ -98,7 +101,7 @@ NO_STATUS = ["", "OPEN", "opened", "unknown", "constructor", "__proto__"]
 
 
 def batched(items: list[Item], size: int) -> Iterator[list[Item]]:
-    """An execution takes on a hundred clusters at most."""
+    """An execution takes on forty clusters at most."""
     return (items[start : start + size] for start in range(0, len(items), size))
 
 
@@ -134,6 +137,10 @@ def damaged(item: Item) -> Iterator[Item]:
 
 FOREIGN: list[Item] = [
     {},
+    typed(incident()) | {"colour": {"S": "red"}},
+    typed(incident()) | {"asked": {"S": "[" * 5_000}},
+    typed(incident()) | {"asked": {"S": "[]"}},
+    typed(incident()) | {"asked": {"S": '{"shard": 4}'}},
     {"expires_at": {"N": str(EPOCH + DAY)}},
     {"decided_at": {"S": at(-1)}},
     {"id": {"S": "7"}, "payload": {"M": {"cluster": {"S": "shop"}}}},
@@ -147,7 +154,7 @@ SITUATIONS = {
     "broken": verdict(),
     "healthy": verdict(status="healthy"),
     "no answer": verdict(status="unknown"),
-    "muted": verdict(findings=[], muted=[{"cause": "apply_error"}]),
+    "muted": verdict(causes=(), muted=("slot_lost",)),
 }
 
 
@@ -160,16 +167,16 @@ SITUATIONS = {
     ],
 )
 def test_a_bad_item_counts_as_absent(bad: list[Item]) -> None:
-    """Whatever is wrong with it; and it silences no other cluster, told of before or not."""
-    told, others = typed(incident(cluster="told")), [verdict("told"), verdict("broken")]
+    """Whatever is wrong with it; and it silences no other cluster, notified of before or not."""
+    known, others = typed(incident(cluster="known")), [verdict("known"), verdict("broken")]
     [absent] = decided_from([verdict()], [])
-    for items in batched(bad, 99):
+    for items in batched(bad, 39):
         stored = {f"c{number}": item for number, item in enumerate(items)}
         done = decided_from(
             [*map(verdict, stored), *others],
-            [told, *(item | {"cluster": {"S": name}} for name, item in stored.items())],
+            [known, *(item | {"cluster": {"S": name}} for name, item in stored.items())],
         )
-        got = {one["cluster"]: one for one in done}
+        got = {work["cluster"]: work for work in done}
         assert not [stored[name] for name in stored if name not in got], "silenced"
         assert [*stored, "broken"] == list(got)
         for name, item in stored.items():
@@ -190,12 +197,12 @@ def test_nothing_of_a_bad_item_is_used(situation: str, *, force: bool) -> None:
 @pytest.mark.parametrize("kind", SOUND)
 def test_what_executions_write_is_sound(kind: str) -> None:
     """A healthy cluster's item is used, or waits for the claim to end."""
-    healthy = verdict(status="healthy", fingerprint="f0")
+    healthy = verdict(status="healthy")
     claimed = "claimed_until" in SOUND[kind]
     claimed_before = {"claimed_until": {"S": at(-1)}} if claimed else {}
     done = decided_from([healthy], [typed(SOUND[kind]) | claimed_before])
     expected = {"closed": [], "suspected": ["forgotten"], "closed and suspected": ["forgotten"]}
-    assert expected.get(kind, ["resolved"]) == [one["transition"] for one in done]
+    assert expected.get(kind, ["resolved"]) == [work["transition"] for work in done]
     if claimed:
         assert [] == decided_from([verdict()], [typed(SOUND[kind])])
 
@@ -215,5 +222,5 @@ def test_the_claim_knows_a_bad_item_by_its_text(decided_at: Item | None, expecte
     item = without(typed(incident()), "decided_at")
     if decided_at is not None:
         item["decided_at"] = decided_at
-    [one] = decided_from([verdict()], [item])
-    assert ("opened", expected) == (one["transition"], one["seen"])
+    [work] = decided_from([verdict()], [item])
+    assert ("opened", expected) == (work["transition"], work["seen"])

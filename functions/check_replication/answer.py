@@ -1,0 +1,113 @@
+"""What CheckReplication answers: the report; for the state machine also the work and the memory.
+
+Pure.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from functions.check_replication.checked import Checked
+from functions.check_replication.execution_input import ExecutionInput
+from functions.check_replication.memory.packing import pack
+from functions.incidents.asked import Asked
+from functions.incidents.decision import Run, Verdict
+from functions.incidents.work import Work, decide
+from functions.report import (
+    MAX_REPORT_BYTES,
+    ROOMS,
+    ClusterReport,
+    Status,
+    in_room,
+    report,
+    size,
+)
+
+
+def answer(event: Mapping[str, Any], checked: Sequence[Checked], now: datetime) -> dict[str, Any]:
+    """The answer to an event whose clusters were checked.
+
+    By hand: the report of `functions.report`, with every cluster. The state machine adds two keys
+    to the execution's input: `remembered`, the texts of the memory, and `incidents`, the items of
+    the incidents table; both null if they could not be read. It gets `{"checked_at", "healthy",
+    "counts", "clusters", "work", "memory"}`: how many clusters have which status; the reports of
+    those with work and, as far as there is room, of the others that are not healthy (where
+    clusters were named, of all); the work of `functions.incidents.work`; the text to remember,
+    null where nothing is to be written. Raises `InvalidInput`.
+    """
+    request = ExecutionInput.from_event(event)
+    if "incidents" not in event:
+        return report([cluster.report for cluster in checked], now)
+    items = event["incidents"]
+    work = [] if items is None else decide(_verdicts(checked), items, _run(event, request, now))
+    is_read = items is not None and event.get("remembered") is not None
+    document = _with_pressing(
+        checked, work, _memory(checked) if is_read and request.clusters is None else None, now
+    )
+    return _with_others(document, checked, with_healthy=request.clusters is not None)
+
+
+def _verdicts(checked: Sequence[Checked]) -> list[Verdict]:
+    return [
+        Verdict(cluster.report, cluster.rests_on_memory, cluster.has_memory) for cluster in checked
+    ]
+
+
+def _run(event: Mapping[str, Any], request: ExecutionInput, now: datetime) -> Run:
+    execution = event.get("execution") or {}
+    started = execution.get("started_at")
+    return Run(
+        execution=str(execution.get("id")),
+        started_at=now if started is None else datetime.fromisoformat(started),
+        now=now,
+        force_notify=request.force_notify,
+        asked=Asked.of(request),
+    )
+
+
+def _memory(checked: Sequence[Checked]) -> str:
+    return pack(
+        {
+            cluster.report.cluster: cluster.remembered
+            for cluster in checked
+            if cluster.remembered is not None
+        }
+    )
+
+
+def _with_pressing(
+    checked: Sequence[Checked], work: Sequence[Work], memory: str | None, now: datetime
+) -> dict[str, Any]:
+    """What the state machine needs, in any case."""
+    counts = Counter(cluster.report.status for cluster in checked)
+    beside = {
+        "counts": {status.value: counts[status] for status in Status},
+        "work": [each.to_json() for each in work],
+        "memory": memory,
+    }
+    document = report([each.report for each in work], now, MAX_REPORT_BYTES - size(beside))
+    return document | beside | {"healthy": counts[Status.HEALTHY] == len(checked)}
+
+
+def _with_others(
+    document: dict[str, Any], checked: Sequence[Checked], *, with_healthy: bool
+) -> dict[str, Any]:
+    """Whoever opens the execution wants to read them too; they get what room is left."""
+    pressing = {cluster["cluster"] for cluster in document["clusters"]}
+    others: list[ClusterReport] = [
+        cluster.report
+        for cluster in checked
+        if cluster.report.cluster not in pressing
+        and (with_healthy or cluster.report.status is not Status.HEALTHY)
+    ]
+    room = MAX_REPORT_BYTES - size(document)
+    each_room = next((each for each in ROOMS if each * len(others) <= room), ROOMS[-1])
+    shown = []
+    for cluster in others:
+        shown.append(in_room(cluster, each_room))
+        room -= size(shown[-1]) + len(", ")
+        if room < 0:
+            shown.pop()
+            break
+    return document | {"clusters": document["clusters"] + shown}

@@ -1,0 +1,37 @@
+"""A cluster that was checked, and what the last checks left for that. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from functions.check_replication.memory.remembered import RememberedCluster
+from functions.check_replication.snapshot import Snapshot
+from functions.check_replication.targets import Misconfigured, Target
+from functions.report import ClusterReport
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A cluster's verdict and, where there was one, the sample it rests on.
+
+    `remembered` is what the next check will want to know; of a cluster that could not be checked,
+    what was known before. `rests_on_memory`: some finding took the comparison with the last check;
+    `has_memory`: there was one to compare with.
+    """
+
+    report: ClusterReport
+    snapshot: Snapshot | None = None
+    remembered: RememberedCluster | None = None
+    rests_on_memory: bool = False
+    has_memory: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What the last checks left, by cluster; `now` is the monitor's clock, to compare with."""
+
+    clusters: Mapping[str, RememberedCluster]
+    now: datetime
+
+    def of(self, target: Target | Misconfigured) -> RememberedCluster | None:
+        return self.clusters.get(target.cluster)

@@ -1,0 +1,342 @@
+"""What a check's samples show together with what is remembered of the last check. Pure.
+
+An instant shows neither a worker that fails a minute after its start nor one that ends without an
+error being counted. The counters of pg_stat_subscription_stats (15+) and the worker's identity,
+compared with those of the last check, show both.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import pairwise
+from typing import Final
+
+from functions.check_replication.diagnosis.lag import WAITS_FOR_MESSAGES
+from functions.check_replication.diagnosis.ownership import own_slot
+from functions.check_replication.diagnosis.samples import PublisherSamples, Samples
+from functions.check_replication.diagnosis.settling import as_far_as_clear
+from functions.check_replication.memory.failure import UNKNOWN_GAP_QUIET_SECONDS, Failure
+from functions.check_replication.memory.remembered import (
+    RememberedCluster,
+    RememberedSubscription,
+    Worker,
+)
+from functions.check_replication.snapshot import Subscription
+
+_BUSY_QUIET_SECONDS: Final = 1800.0
+"""One that is at work all the time may still be on its way to what its predecessor failed on."""
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What has become of one subscription's failures, this check included.
+
+    `is_new_to_memory`: nothing is known of it but what this check saw. `rests_on_memory`: what is
+    found of it took the comparison with the last check.
+    """
+
+    apply: Failure | None = None
+    copy: Failure | None = None
+    worker: Failure | None = None
+    is_new_to_memory: bool = True
+    rests_on_memory: bool = False
+
+    @property
+    def applying_fails(self) -> Failure | None:
+        return self.apply if self.apply and self.apply.is_found else None
+
+    @property
+    def copying_fails(self) -> Failure | None:
+        return self.copy if self.copy and self.copy.is_found else None
+
+    @property
+    def worker_fails(self) -> Failure | None:
+        return self.worker if self.worker and self.worker.is_found else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Comparison:
+    """One subscription in this check and, where it is known, in the last one."""
+
+    subscription: Subscription
+    samples: Samples
+    publisher: PublisherSamples | None
+    known: RememberedSubscription | None
+    seconds: float
+    """From the last check to this one; without memory, from the first sample to the last."""
+
+    @property
+    def apply_errors(self) -> int:
+        known = self.known
+        if known is None:
+            return self.samples.apply_errors(self.subscription)
+        return self._risen(self.subscription.apply_error_count, known.apply_error_count)
+
+    @property
+    def copy_errors(self) -> int:
+        """Without memory, where tables wait to be copied: all that were ever counted."""
+        known, now = self.known, self.subscription.sync_error_count
+        if known is not None:
+            return self._risen(now, known.sync_error_count)
+        if self.subscription.tables is not None and self.subscription.tables.pending:
+            return now or 0
+        return self.samples.sync_errors(self.subscription)
+
+    def _risen(self, now: int | None, before: int | None) -> int:
+        """A count that is lower, or has another reset, began at 0 since then."""
+        now, before = now or 0, before or 0
+        same = self.known is not None and self.known.stats_reset == reset_of(self.subscription)
+        return now - before if same and now >= before else now
+
+    @property
+    def uncounted_ends(self) -> int:
+        """Ends of the apply worker that no error explains.
+
+        ALTER SUBSCRIPTION may: a role that reads its row's xmin could read its password too.
+        """
+        remembered = self.known.worker if self.known else None
+        workers = [remembered, *map(worker_of, self.samples.all_of(self.subscription))]
+        ended = sum(
+            before is not None and not _is_same(before, after)
+            for before, after in pairwise(workers)
+        )
+        return max(ended - self.apply_errors, 0)
+
+    @property
+    def uncounted_copies(self) -> int:
+        """Copies that somebody else has to do again, or nobody does; no error tells why."""
+        tables, known = self.subscription.tables, self.known
+        if tables is None or known is None:
+            return 0
+        begun_anew = sum(
+            table in tables.unfinished and tables.copying.get(table) != pid
+            for table, pid in known.copying.items()
+        )
+        return max(begun_anew - self.copy_errors, 0)
+
+    def new(self, count: int, *, is_certain: bool, quiet_seconds: float = 0.0) -> Failure | None:
+        """What came since the last check."""
+        if not count:
+            return None
+        gap = (self.seconds - quiet_seconds) / count if count > 1 else 0.0
+        return Failure(count, self.seconds, quiet_seconds, gap, is_certain, self.position)
+
+    @property
+    def worker_seconds(self) -> float:
+        """How long, at least, the worker has lived since the latest error of applying ended one."""
+        start = self.subscription.worker_start
+        if start is None:
+            return 0.0
+        age = (self.samples.latest.taken_at - start).total_seconds()
+        return min(max(age, 0.0), self.seconds)
+
+    @property
+    def is_gone(self) -> bool:
+        """No worker for as long as it was sampled, which is more than a restart takes."""
+        return self.subscription.down and self.samples.earlier(self.subscription) is not None
+
+    @property
+    def position(self) -> float | None:
+        return None if self.publisher is None else self.publisher.latest.wal_bytes
+
+    def has_passed(self, failure: Failure) -> bool | None:
+        """Whether all that the publisher had written at the latest error is applied.
+
+        By the slot's confirmed_flush_lsn; None where the slot is not seen to be its own.
+        """
+        if self.publisher is None or failure.publisher_position is None:
+            return None
+        slot = own_slot(self.subscription, self.samples, self.publisher)
+        if slot is None or slot.confirmed_bytes is None:
+            return None
+        if failure.publisher_position > self.publisher.latest.wal_bytes:
+            return None
+        return slot.confirmed_bytes >= failure.publisher_position
+
+    def is_over(self, failure: Failure, *, by_progress: bool) -> bool:
+        """By progress on the publisher where that proves it, else by having been quiet for long."""
+        quiet, needed = failure.quiet_seconds, failure.quiet_needed_seconds
+        if self.subscription.down:
+            return self.is_gone and quiet >= needed
+        passed = self.has_passed(failure) if by_progress else None
+        if passed is not None:
+            return passed and quiet >= 2 * failure.longest_gap_seconds
+        return quiet >= (max(needed, _BUSY_QUIET_SECONDS) if self._is_busy else needed)
+
+    @property
+    def _is_busy(self) -> bool:
+        latest = self.samples.latest
+        return latest.sees_activity and self.subscription.wait_event != WAITS_FOR_MESSAGES
+
+
+def compare(
+    samples: Samples,
+    publisher: PublisherSamples | None,
+    remembered: RememberedCluster | None,
+    checked_at: datetime,
+    max_lag_seconds: float,
+) -> Mapping[int, History]:
+    """The history of each subscription, by its OID; `checked_at` is the monitor's clock."""
+    latest = samples.latest
+    return {
+        subscription.oid: _history(
+            _Comparison(
+                subscription,
+                as_far_as_clear(subscription, samples, max_lag_seconds),
+                publisher,
+                _known(subscription, remembered),
+                samples.seconds_between
+                if remembered is None
+                else remembered.seconds_until(checked_at, latest.taken_at),
+            )
+        )
+        for subscription in latest.subscriptions
+    }
+
+
+def to_remember(
+    samples: Samples,
+    histories: Mapping[int, History],
+    remembered: RememberedCluster | None,
+    checked_at: datetime,
+) -> RememberedCluster:
+    """What the next check will want to know; a read replica has nothing to tell."""
+    if samples.latest.in_recovery and remembered is not None:
+        return remembered
+    return RememberedCluster(
+        checked_at,
+        samples.latest.taken_at,
+        tuple(
+            _remember(subscription, histories[subscription.oid])
+            for subscription in samples.latest.subscriptions
+        ),
+    )
+
+
+def _known(
+    subscription: Subscription, remembered: RememberedCluster | None
+) -> RememberedSubscription | None:
+    """One that was made since then counted from 0."""
+    if remembered is None:
+        return None
+    return remembered.find(subscription.oid) or RememberedSubscription(
+        subscription.oid,
+        apply_error_count=0,
+        sync_error_count=0,
+        stats_reset=reset_of(subscription),
+    )
+
+
+def _history(seen: _Comparison) -> History:
+    known = seen.known or RememberedSubscription(seen.subscription.oid)
+    if not seen.subscription.enabled:
+        return History(is_new_to_memory=seen.known is None)
+    errors = seen.new(seen.apply_errors, is_certain=True, quiet_seconds=seen.worker_seconds)
+    apply = _followed(known.apply_failure, errors, seen)
+    history = History(
+        apply,
+        _copy(known.copy_failure, seen),
+        _worker(known.worker_failure, seen, explained=bool(apply and apply.is_found)),
+        is_new_to_memory=seen.known is None,
+    )
+    return replace(history, rests_on_memory=_rests_on_memory(history, seen))
+
+
+def _rests_on_memory(history: History, seen: _Comparison) -> bool:
+    samples, subscription = seen.samples, seen.subscription
+    return any(
+        failure is not None and not is_visible
+        for failure, is_visible in (
+            (history.applying_fails, samples.apply_errors(subscription) > 0),
+            (history.copying_fails, samples.sync_errors(subscription) > 0),
+            (history.worker_fails, seen.is_gone),
+        )
+    )
+
+
+def _followed(
+    failure: Failure | None, new: Failure | None, seen: _Comparison, *, by_progress: bool = True
+) -> Failure | None:
+    """With what came since the last check; what has been over for long is forgotten.
+
+    What is new is found once at least, even if the worker has long got over it.
+    """
+    if failure is None:
+        return new
+    if new is not None and failure.is_over:
+        return failure.relapsed(new)
+    followed = failure.been_quiet(seen.seconds) if new is None else failure.gone_on(new)
+    if followed.is_forgotten:
+        return None
+    by_progress = by_progress and new is None
+    is_over = followed.is_over or seen.is_over(followed, by_progress=by_progress)
+    return replace(followed, is_over=is_over)
+
+
+def _copy(failure: Failure | None, seen: _Comparison) -> Failure | None:
+    """It lasts until no table waits any more; where tables are not visible, until it is quiet."""
+    tables, counted = seen.subscription.tables, seen.copy_errors
+    new = seen.new(counted + seen.uncounted_copies, is_certain=counted > 0)
+    followed = _followed(failure, new, seen)
+    if followed is None or tables is None:
+        return followed
+    return replace(followed, is_over=not tables.pending)
+
+
+def _worker(failure: Failure | None, seen: _Comparison, *, explained: bool) -> Failure | None:
+    """Its ends that no error explains, and its absence.
+
+    One that works between its ends makes progress all the same.
+    """
+    ends = seen.uncounted_ends
+    if explained or not seen.is_gone:
+        new = seen.new(ends, is_certain=False, quiet_seconds=seen.worker_seconds)
+        was_away_once = failure is not None and failure.is_certain and failure.count == 1
+        return _followed(failure, new, seen, by_progress=was_away_once)
+    if failure is None or failure.is_over or ends:
+        return _followed(failure, seen.new(max(ends, 1), is_certain=True), seen)
+    gone = failure.been_quiet(seen.seconds)
+    return replace(gone, quiet_seconds=0.0, is_certain=True, publisher_position=seen.position)
+
+
+def _remember(subscription: Subscription, history: History) -> RememberedSubscription:
+    tables = subscription.tables
+    return RememberedSubscription(
+        oid=subscription.oid,
+        worker=worker_of(subscription),
+        apply_error_count=subscription.apply_error_count,
+        sync_error_count=subscription.sync_error_count,
+        stats_reset=reset_of(subscription),
+        copying={} if tables is None else tables.copying,
+        apply_failure=history.apply,
+        copy_failure=history.copy,
+        worker_failure=history.worker,
+    )
+
+
+def worker_of(subscription: Subscription) -> Worker | None:
+    if subscription.worker_pid is None:
+        return None
+    return Worker(subscription.worker_pid, _whole_seconds(subscription.worker_start))
+
+
+def reset_of(subscription: Subscription) -> int | None:
+    return _whole_seconds(subscription.stats_reset)
+
+
+def is_young(subscription: Subscription, taken_at: datetime) -> bool:
+    """Too young to have come to what its predecessors failed on; also where nobody can tell."""
+    if subscription.worker_start is None:
+        return True
+    return (taken_at - subscription.worker_start).total_seconds() < UNKNOWN_GAP_QUIET_SECONDS
+
+
+def _is_same(before: Worker, after: Worker | None) -> bool:
+    """Where the starts cannot be seen, the pids have to do."""
+    if after is None or before.pid != after.pid:
+        return False
+    return None in {before.started, after.started} or before.started == after.started
+
+
+def _whole_seconds(instant: datetime | None) -> int | None:
+    return None if instant is None else int(instant.timestamp())

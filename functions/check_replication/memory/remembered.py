@@ -1,0 +1,59 @@
+"""What is remembered of a cluster: what its last check saw of each subscription. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from functions.check_replication.memory.failure import Failure
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """An apply worker.
+
+    `started` is pg_stat_activity.backend_start in whole seconds since 1970, which takes
+    pg_read_all_stats to see.
+    """
+
+    pid: int
+    started: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RememberedSubscription:
+    """One subscription as the last check saw it.
+
+    The counts and `stats_reset` (seconds since 1970) are those of pg_stat_subscription_stats (15+).
+    `copying` are the pids that copied its tables, by the tables' OIDs. The failures are those that
+    are not over or may come back: of applying, of copying, of the worker's staying alive.
+    """
+
+    oid: int
+    worker: Worker | None = None
+    apply_error_count: int | None = None
+    sync_error_count: int | None = None
+    stats_reset: int | None = None
+    copying: Mapping[int, int] = field(default_factory=dict)
+    apply_failure: Failure | None = None
+    copy_failure: Failure | None = None
+    worker_failure: Failure | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RememberedCluster:
+    """A cluster as its last check saw it.
+
+    `checked_at` is the monitor's clock then, `taken_at` the server's.
+    """
+
+    checked_at: datetime
+    taken_at: datetime
+    subscriptions: tuple[RememberedSubscription, ...] = ()
+
+    def find(self, oid: int) -> RememberedSubscription | None:
+        return next((known for known in self.subscriptions if known.oid == oid), None)
+
+    def seconds_until(self, checked_at: datetime, taken_at: datetime) -> float:
+        """Since then, by the clock that went less far: either may have been set anew."""
+        passed = min(checked_at - self.checked_at, taken_at - self.taken_at)
+        return max(passed.total_seconds(), 0.0)
