@@ -4,8 +4,8 @@ The ids are a contract (reports, metrics, alerts and the runbook use them); the 
 All that is known of a cause stands in its entry. `cause`, `in_log`, `remedy` and `script` are the
 types, `evidence` says what each key of a finding's evidence means, how it is shown and how it may
 stand in SQL, and `quoting` how PostgreSQL quotes. The rest is data: `subscription`, `apply`,
-`silent`, `tables`, `connection`, `slot` and `lag` for the subscriber, `publisher`, and `unknown`;
-`recipes` are remedies that several causes share. All pure.
+`ended`, `silent`, `tables`, `connection`, `slot` and `lag` for the subscriber, `publisher`, and
+`unknown`; `recipes` are remedies that several causes share. All pure.
 """
 
 from collections.abc import Mapping
@@ -15,6 +15,7 @@ from typing import Final
 from functions.catalogue import (
     apply,
     connection,
+    ended,
     lag,
     publisher,
     silent,
@@ -52,7 +53,7 @@ __all__ = [
 SECTIONS: Final[Mapping[str, tuple[Cause, ...]]] = MappingProxyType(
     {
         "The subscription": subscription.CAUSES,
-        "Applying changes": (*apply.CAUSES, *silent.CAUSES),
+        "Applying changes": (*apply.CAUSES, *ended.CAUSES, *silent.CAUSES),
         "Lag": lag.CAUSES,
         "Tables": tables.CAUSES,
         "The connection to the publisher": connection.CAUSES,

@@ -82,6 +82,7 @@ EVIDENCE: Final[Mapping[str, Key]] = MappingProxyType(
         "failures": Key("errors, or restarts, since all was well", label="Failures so far"),
         "failing_since": Key("when the last check was that saw it well"),
         "quiet_seconds": Key("time since the latest failure was seen", label="Quiet for"),
+        "signal": Key("signal that ended a process of the server", label="Signal"),
         "sqlstate": Key("SQLSTATE of the error", label="SQLSTATE"),
         # the apply worker
         "blocker_pid": Key("pid of the blocker", number, label="Blocked by pid"),
@@ -155,6 +156,7 @@ TO_BE_SUPPLIED: Final[Mapping[str, str]] = MappingProxyType(
         "type": "type on the publisher",
         "columns": "columns",
         "index": "name of the index",
+        "timeout": "name of the timeout",
     }
 )
 """What no evidence holds, because it is row data, a secret or a person's decision."""

@@ -73,10 +73,17 @@ class InLog:
     from_any_worker: bool = False
     """Logged by whoever wanted to start a worker, so it concerns every subscription, and says less
     than a worker's own error."""
+    of_whole_server: bool = False
+    """Logged by the postmaster: it concerns every subscription as well, and says less, too."""
     raised_by_any_trigger: bool = False
     """Every error from below the worker's own doing is this one, but for those that are..."""
     raised_by_triggers_too: bool = False
     """...the same wherever they come from."""
+
+    @property
+    def concerns_all(self) -> bool:
+        """Whether it concerns every subscription, whoever logged it."""
+        return self.from_any_worker or self.of_whole_server
 
 
 NOT_LOGGED: Final = InLog()

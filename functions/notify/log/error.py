@@ -20,7 +20,7 @@ class LogError:
     occurrence; `in_background` is true for replication workers and for other programs' lines.
     `full_length` counts the characters of a line that is not shown in full. `worker` is whose it
     is, `cause` the id of the cause it speaks of, `facts` what it gives (`log_facts`), as far as
-    known.
+    known. `is_exit`: all that is known is that the worker ended with an error.
     """
 
     first: datetime | None
@@ -35,6 +35,7 @@ class LogError:
     worker: Worker = field(default_factory=Worker)
     cause: str | None = None
     facts: Mapping[str, Evidence] = field(default_factory=dict)
+    is_exit: bool = False
 
     @property
     def in_log(self) -> InLog:

@@ -7,6 +7,8 @@ log) are errors by themselves.
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -16,7 +18,7 @@ from functions.notify.log.events import LogEvent
 from functions.notify.log.facts import log_facts
 from functions.notify.log.line import ERROR_SEVERITIES, LogLine, bare_warning, parse
 from functions.notify.log.moments import Moments
-from functions.notify.log.workers import Workers
+from functions.notify.log.workers import Workers, read_exit
 from functions.notify.redaction import (
     may_be_cut,
     redact_context,
@@ -46,6 +48,7 @@ def occurrences(events: Iterable[LogEvent]) -> Iterator[LogError]:
     lines = [line for _, line in parsed if line is not None]
     moments = Moments(lines)
     workers = Workers(lines, moments)
+    explained = {line.pid for line in lines if line.is_error and line.of_background_process}
     for event, line in parsed:
         warning = bare_warning(event.message)
         if warning is not None:
@@ -54,6 +57,8 @@ def occurrences(events: Iterable[LogEvent]) -> Iterator[LogError]:
             yield from _foreign(event)
         elif line is not None and line.is_error:
             yield _occurrence(event, line, moments, workers)
+        elif line is not None:
+            yield from _silent_exit(event, line, workers, explained)
 
 
 def apply_starts(events: Iterable[LogEvent]) -> dict[str, list[datetime]]:
@@ -84,6 +89,24 @@ def _occurrence(event: LogEvent, line: LogLine, moments: Moments, workers: Worke
         cause=_cause(line, parts, moments),
         facts=_facts(line, parts, moments),
     )
+
+
+def _silent_exit(
+    event: LogEvent, line: LogLine, workers: Workers, explained: AbstractSet[int]
+) -> Iterator[LogError]:
+    """A worker that ended with an error, of which it left no word here."""
+    ended = read_exit(line)
+    if ended is not None and ended.pid not in explained:
+        time = event.time or line.time
+        yield LogError(
+            first=time,
+            last=time,
+            severity=line.label,
+            message=ended.words,
+            pid=ended.pid,
+            worker=workers.of(replace(line, pid=ended.pid)),
+            is_exit=True,
+        )
 
 
 def _cause(line: LogLine, parts: Mapping[str, str], moments: Moments) -> str | None:

@@ -25,8 +25,8 @@ def is_present(
 ) -> bool:
     """Whether the error can still be behind the finding, made at `checked_at` or later.
 
-    A worker that started after its error and has not failed again got over it; the error of a
-    connection explains the silence of its successor only from its beginning.
+    A worker that started after its error got over it once it has run for longer than the one that
+    failed; the error of a connection explains the silence of its successor only from its beginning.
     """
     how = CATALOGUE[finding.cause].explained or Explained()
     if how.at_its_beginning:
@@ -59,9 +59,14 @@ def _got_over(error: LogError, finding: Finding, starts: Starts, checked_at: dat
 
     A worker may fail within the second it starts in; one that starts has found room.
     """
-    failed = error.age_key.replace(microsecond=0)
-    last_start = max(
-        (start for start in starts.get(finding.subscription or "", ()) if start < checked_at),
-        default=LONG_AGO,
-    ).replace(microsecond=0)
-    return failed < last_start or (failed == last_start and error.in_log.from_any_worker)
+    failed = _second(error.age_key)
+    known = [_second(start) for start in starts.get(finding.subscription or "", ())]
+    last = max((start for start in known if start < checked_at), default=LONG_AGO)
+    if error.in_log.from_any_worker:
+        return failed <= last
+    began = max((start for start in known if start <= failed), default=failed)
+    return failed < last and checked_at - last > failed - began
+
+
+def _second(time: datetime) -> datetime:
+    return time.replace(microsecond=0)

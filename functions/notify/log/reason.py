@@ -28,7 +28,7 @@ def explained(finding: Finding, error: LogError, *, takes_over: bool) -> str:
     how = CATALOGUE[finding.cause].explained
     if how is not None and how.asks_why:
         return f"{finding.summary} {_AFTERWARDS[error.in_log.nature]} {_sentence(error)}"
-    if error.severity == "LOG":
+    if error.severity == "LOG" and not error.is_exit:
         return finding.summary
     return f"{finding.summary} {_last_error(error)}"
 

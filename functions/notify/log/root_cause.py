@@ -103,7 +103,7 @@ def _concerns(error: LogError, finding: Finding, findings: Sequence[Finding]) ->
     """
     if not _is_of_kind(error, finding):
         return False
-    if error.in_log.from_any_worker:
+    if error.in_log.concerns_all:
         return True
     oid, worker = finding.evidence.get("subscription_oid"), error.worker
     if oid is not None and worker.subscription_oid is not None:
@@ -118,9 +118,9 @@ def _is_of_kind(error: LogError, finding: Finding) -> bool:
     how = CATALOGUE[finding.cause].explained
     if error.pid is None or not error.in_background or how is None:
         return False
-    if error.in_log.from_any_worker:
+    if error.in_log.concerns_all:
         return finding.cause in (*error.in_log.behind, *error.in_log.beside)
-    if error.severity == "LOG":
+    if error.severity == "LOG" and not error.is_exit:
         return how.errors is Errors.REMARKS_ON_CONFLICTS and "conflict" in error.facts
     return how.errors is (Errors.OF_COPYING if error.worker.copies_table else Errors.OF_APPLYING)
 
@@ -158,7 +158,10 @@ def _newest(errors: Sequence[LogError]) -> LogError | None:
 
 
 def _weight(error: LogError) -> int:
-    return 0 if error.cause is None else 1 if error.in_log.from_any_worker else 2
+    """That a process was ended says more than that the server was interrupted."""
+    if error.cause is None:
+        return 0
+    return 3 if not error.in_log.concerns_all else 2 if "signal" in error.facts else 1
 
 
 def _explained(finding: Finding, error: LogError) -> Finding:

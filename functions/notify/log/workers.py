@@ -33,6 +33,10 @@ _SYNC_SLOT: Final = re.compile(
 )
 _COPY: Final = re.compile(r"could not start initial contents copy for table ")
 _SYNCHRONIZATION: Final = "table synchronization"
+_EXITED: Final = re.compile(
+    r'background worker "(?P<who>logical replication [a-z ]*worker)" \(PID (?P<pid>\d+)\) '
+    r"(?P<how>exited with exit code \d+)"
+)
 _ONE_SECOND: Final = timedelta(seconds=1)
 
 
@@ -60,6 +64,20 @@ class Worker:
             self.copies_table or other.copies_table,
             self.table or other.table,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """The postmaster's word that a replication worker ended with an error (postmaster.c)."""
+
+    pid: int
+    words: str
+
+
+def read_exit(line: LogLine) -> Exit | None:
+    """None for any other line. What may be a function's own words has a CONTEXT elsewhere."""
+    found = _EXITED.match(line.text) if line.label == "LOG" and line.of_background_process else None
+    return None if found is None else Exit(int(found["pid"]), f"{found['who']} {found['how']}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import Final
 from local.postgres.faults import (
     apply,
     copying,
+    ended,
     lag,
     login,
     outage,
@@ -28,6 +29,7 @@ _MODULES: Final = (
     subscription,
     copying,
     workers,
+    ended,
     lag,
     slot,
     publication,

@@ -77,6 +77,7 @@ APPLY_ERRORS = """
     FROM pg_subscription JOIN pg_stat_subscription_stats ON oid = subid
 """
 SYNC_ERRORS = "SELECT apply_error_count, sync_error_count > 0 FROM pg_stat_subscription_stats"
+NO_ERRORS = "SELECT apply_error_count, sync_error_count FROM pg_stat_subscription_stats"
 DISABLED_ON_ERROR = "SELECT subenabled, subdisableonerr FROM pg_subscription"
 UNCOPIED = "SELECT srrelid::regclass::text FROM pg_subscription_rel WHERE srsubstate IN ('i', 'd')"
 BLOCKER = """
@@ -143,6 +144,16 @@ FAULT_SYMPTOMS = {
         on_subscriber(WORKER), [[True, False]], "out of background worker slots"
     ),
     "launcher_frozen": Symptom(on_subscriber(WORKER), [[True, False]]),
+    "lock_timeout": Symptom(
+        on_subscriber(APPLY_ERRORS), [[True, True]], "canceling statement due to lock timeout"
+    ),
+    "copy_timeout": Symptom(
+        on_subscriber(SYNC_ERRORS), [[0, True]], "canceling statement due to statement timeout"
+    ),
+    "transaction_timeout": Symptom(
+        on_subscriber(NO_ERRORS), [[0, 0]], "terminating connection due to transaction timeout"
+    ),
+    "worker_killed": Symptom(on_subscriber(NO_ERRORS), [[0, 0]], "was terminated by signal 9"),
     "blocked_apply": Symptom(
         on_subscriber(BLOCKER), [["nightly report", "LOCK TABLE public.orders IN SHARE MODE"]]
     ),

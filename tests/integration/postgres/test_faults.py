@@ -46,6 +46,7 @@ DEFINITIONS = (
     "SELECT conname FROM pg_constraint ORDER BY conname",
     "SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace ORDER BY proname",
     "SELECT rolname, rolconnlimit FROM pg_roles ORDER BY rolname",
+    "SELECT setrole::regrole::text, setconfig FROM pg_db_role_setting ORDER BY 1",
     "SELECT datname FROM pg_database ORDER BY datname",
     "SELECT name, setting FROM pg_file_settings WHERE sourcefile LIKE '%auto.conf' ORDER BY name",
 )

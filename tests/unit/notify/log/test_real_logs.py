@@ -91,6 +91,14 @@ BREAKS = {
     "publisher_slots": Break("publisher_slots_exhausted", probe=COPY, subscription="orders_sub"),
     "workers_gone": Break("worker_slots_exhausted"),
     "worker_processes_gone": Break("worker_slots_exhausted"),
+    "lock_timeout": Break(
+        "worker_timeout", {"table": None}, probe="apply_error", subscription="orders_sub"
+    ),
+    "copy_timeout": Break("worker_timeout", probe=COPY, subscription="orders_sub"),
+    "transaction_timeout": Break(
+        "worker_timeout", table("orders"), subscription="orders_sub", versions=("18",)
+    ),
+    "worker_killed": Break("server_crashed", {"signal": "9"}, subscription="orders_sub"),
     "divergence": Break(
         "silent_divergence", table("divergence"), probe="silent_divergence", versions=("18",)
     ),
