@@ -172,6 +172,11 @@ def test_the_query_finds_workers_errors_and_what_belongs_to_them(machine: MakeMa
         worker_line("LOG", 'logical replication apply worker for subscription "s" has started'),
         worker_line("LOG", 'subscription "s" has been disabled because of an error'),
         worker_line("LOG", 'conflict detected on relation "public.t": conflict=update_missing'),
+        worker_line(
+            "LOG", 'background worker "logical replication worker" (PID 7) exited with exit code 1'
+        ),
+        worker_line("LOG", "server process (PID 7) was terminated by signal 9: Killed"),
+        worker_line("LOG", "database system is ready to accept connections"),
         f"{LONGER_PREFIX}FATAL:  stop",
         f'{LONGER_PREFIX}LOG:  logical replication apply worker for subscription "s" has started',
         'WARNING:  skipped loading publication "p"',
