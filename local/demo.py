@@ -91,7 +91,7 @@ class Demo:
         self._steps.begin(title)
         with self._nothing_posted():
             execution = self._execute()
-        path = ["CheckReplication", "ReadIncidents", "AnythingToNotify", "Healthy"]
+        path = ["ReadIncidents", "CheckReplication", "Remember", "AnythingToNotify", "Healthy"]
         self._steps.expect("it ends in Healthy, after four states", path, _path(execution))
         open_ = [
             incident

@@ -8,10 +8,26 @@ from local.deployment import INCIDENTS, RECEIPTS
 from sandbox.aws import LocalAws
 
 _KEYS: Final = {INCIDENTS: "cluster", RECEIPTS: "incident"}
+_MEMORY: Final = "the memory of "
 
 
 def incidents(aws: LocalAws) -> dict[str, dict[str, Any]]:
-    """The state machine's items by cluster, as plain values; numbers are `Decimal`."""
+    """The incidents by cluster, as plain values; numbers are `Decimal`."""
+    items = _items(aws).items()
+    return {name: item for name, item in items if not name.startswith(_MEMORY)}
+
+
+def memories(aws: LocalAws) -> dict[str, str]:
+    """What checks are remembered by: `{"all.": "…"}`, or by shard."""
+    items = _items(aws).items()
+    return {
+        name.removeprefix(_MEMORY): item["memory"]
+        for name, item in items
+        if name.startswith(_MEMORY)
+    }
+
+
+def _items(aws: LocalAws) -> dict[str, dict[str, Any]]:
     plain = TypeDeserializer().deserialize
     items = aws.client("dynamodb").scan(TableName=INCIDENTS)["Items"]
     return {
@@ -20,7 +36,7 @@ def incidents(aws: LocalAws) -> dict[str, dict[str, Any]]:
 
 
 def forget_incidents(aws: LocalAws) -> None:
-    """Empty the incidents and Notify's receipts: the next alert is that of a new incident."""
+    """Empty incidents, memory and Notify's receipts: the next alert is that of a new incident."""
     dynamodb = aws.client("dynamodb")
     for table, key in _KEYS.items():
         for item in dynamodb.scan(TableName=table)["Items"]:

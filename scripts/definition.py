@@ -1,35 +1,74 @@
-"""The state machine's definition in one piece, with what stands elsewhere put in.
+"""The state machine's definition: the JSON that is deployed, made of monitor.asl.yaml.
 
-An expression longer than a line stands in a file of its own, where it can be read, commented and
-tested; `${name.jsonata}` in monitor.asl.json is where it belongs. `${monitor}`, there and in the
-expressions, is `MONITOR`, the name CheckReplication uses too.
+The source is YAML because most of its retriers and catchers are alike: an anchor says once what
+JSON repeats. Its placeholders are filled in here:
+
+- `${name.jsonata}`: an expression longer than a few lines, which stands in a file of its own, where
+  it can be read, commented and tested;
+- `${name.txt}`: a text from a file, such as the default log query;
+- `${seconds.NAME}`: a time of `functions.incidents.times`, in seconds; several as `1, 2, 3`;
+- `${monitor}`: `MONITOR`, the name CheckReplication uses too.
+
+Those that begin with a capital are CloudFormation's and stay.
 """
 
 import json
 import re
+from datetime import timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
+
+import yaml  # type: ignore[import-untyped]
 
 from functions.check_replication.selection import MONITOR
+from functions.incidents import times
 
-SOURCE: Final = Path(__file__).parents[1] / "statemachine" / "monitor.asl.json"
+SOURCE: Final = Path(__file__).parents[1] / "statemachine" / "monitor.asl.yaml"
+DEPLOYED: Final = "monitor.asl.json"
+"""Its name in the package, as statemachine/template.yaml has it."""
 
-_INCLUDE: Final = re.compile(r"\$\{(\w+\.jsonata)\}")
-_MONITOR: Final = "${monitor}"
+_PLACEHOLDER: Final = re.compile(r"\$\{([a-z][^}]*)\}")
+_SECONDS: Final = "seconds."
 
 
 def definition() -> str:
-    """What is deployed: JSON, with CloudFormation's placeholders `${Name}` still in it."""
-    text = _INCLUDE.sub(lambda match: _as_json_text(expression(match[1])), SOURCE.read_text())
-    return text.replace(_MONITOR, MONITOR)
+    """What is deployed: JSON, with CloudFormation's placeholders `${Name}` still in it.
+
+    Raises `AttributeError` for a time that does not exist, `FileNotFoundError` for a file.
+    """
+    document = _filled_in(yaml.safe_load(SOURCE.read_text()))
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
 def expression(name: str) -> str:
     """A .jsonata file as one line, without its comments, which stand on lines of their own."""
     lines = (line.strip() for line in SOURCE.with_name(name).read_text().splitlines())
     text = " ".join(line for line in lines if line and not line.startswith("/*"))
-    return text.replace(_MONITOR, MONITOR)
+    return _filled_in_text(text)
 
 
-def _as_json_text(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)[1:-1]
+def _filled_in(document: Any) -> Any:  # noqa: ANN401  any JSON
+    if isinstance(document, dict):
+        return {key: _filled_in(value) for key, value in document.items()}
+    if isinstance(document, list):
+        return [_filled_in(value) for value in document]
+    return _filled_in_text(document) if isinstance(document, str) else document
+
+
+def _filled_in_text(text: str) -> str:
+    return _PLACEHOLDER.sub(lambda match: _value(match[1]), text)
+
+
+def _value(name: str) -> str:
+    if name == "monitor":
+        return MONITOR
+    if name.startswith(_SECONDS):
+        return _seconds(getattr(times, name.removeprefix(_SECONDS)))
+    if name.endswith(".jsonata"):
+        return expression(name)
+    return SOURCE.with_name(name).read_text().removesuffix("\n")
+
+
+def _seconds(time: timedelta | tuple[timedelta, ...]) -> str:
+    several = time if isinstance(time, tuple) else (time,)
+    return ", ".join(str(round(one.total_seconds())) for one in several)

@@ -18,7 +18,7 @@ from zipfile import ZipFile
 
 import yaml  # type: ignore[import-untyped]  # PyYAML, by way of Chalice
 
-from scripts.definition import SOURCE, definition
+from scripts.definition import DEPLOYED, definition
 
 PROJECT = Path(__file__).parent.parent
 TEMPLATE = PROJECT / "statemachine" / "template.yaml"
@@ -41,7 +41,7 @@ def build(output: Path) -> Path:
         _stage(staging)
         _run_chalice(staging, output.absolute())
     _rewrite_as_json(output / "sam.yaml")
-    (output / SOURCE.name).write_text(definition())
+    (output / DEPLOYED).write_text(definition())
     package = output / "deployment.zip"
     if missing := _required() - _packaged(package):
         raise PackagingError(f"{package} lacks {', '.join(sorted(missing))}")

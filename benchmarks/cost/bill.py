@@ -25,6 +25,10 @@ DATABASE_SECONDS: Final = 0.03
 NOTIFY_SECONDS: Final = 1.0
 """Assumed, not measured: how long AWS and a database in the same region take, and Notify in all."""
 
+READ_UNIT_BYTES: Final = 4 * 1024
+WRITE_UNIT_BYTES: Final = 1024
+"""What a consistent read and a write take of an item for each unit, begun ones too."""
+
 METRIC_TIERS: Final = ((10_000, "metric_1"), (240_000, "metric_2"))
 
 
@@ -82,6 +86,7 @@ def bill(counts: Counts, plan: Plan) -> dict[str, float]:
     """Dollars by item of a month in which all is well."""
     check, healthy, runs = counts.check(plan.clusters), counts.story(HEALTHY), plan.runs
     logs_gb = check.log_bytes * runs / GB
+    memory = check.memory_bytes
     return {
         "CloudWatch custom metrics": metrics(check.metrics),
         "KMS, passwords decrypted": _of("decryption", (check.clusters + 1) * runs),
@@ -89,7 +94,8 @@ def bill(counts: Counts, plan: Plan) -> dict[str, float]:
         "Lambda GB-seconds": gb_seconds(check_seconds(check, counts.memory_mb), counts) * runs,
         "Lambda requests": _of("lambda_request", runs),
         "Step Functions transitions": _of("state_transition", healthy.transitions * runs),
-        "DynamoDB reads": _of("read", healthy.reads * runs),
+        "DynamoDB reads": _of("read", read_units(memory) * runs),
+        "DynamoDB writes": _of("write", write_units(memory) * runs),
         "X-Ray traces": _of("trace", runs),
         "EventBridge Scheduler": _of("scheduled_start", runs),
         "Dashboard": _of("dashboard", counts.dashboards),
@@ -100,12 +106,23 @@ def bill(counts: Counts, plan: Plan) -> dict[str, float]:
 def execution(counts: Counts, story: Story) -> float:
     """Dollars of an execution without its check: transitions, the incidents table, Notify."""
     notify = _of("lambda_request", 1) + gb_seconds(NOTIFY_SECONDS, counts)
+    memory = counts.check(story.clusters).memory_bytes
     return (
         _of("state_transition", story.transitions)
-        + _of("read", story.reads)
-        + _of("write", story.writes)
+        + _of("read", story.reads - 1 + read_units(memory))
+        + _of("write", story.writes - 1 + write_units(memory))
         + story.notified * notify
     )
+
+
+def read_units(size: int) -> int:
+    """Of one consistent read of so many bytes."""
+    return math.ceil(size / READ_UNIT_BYTES)
+
+
+def write_units(size: int) -> int:
+    """Of one write of so many bytes."""
+    return math.ceil(size / WRITE_UNIT_BYTES)
 
 
 def single_lambda(counts: Counts, plan: Plan) -> float:

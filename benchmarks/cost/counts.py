@@ -8,15 +8,19 @@ from typing import Any, Final, Self
 MEASURED: Final = Path(__file__).with_name("measured.json")
 
 HEALTHY: Final = "healthy, 1 cluster"
-OPENED: Final = "opened: told, with the log asked three times"
+OPENED: Final = "opened: notified, with the log asked three times"
 RESOLVED: Final = "resolved"
 
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One execution: states entered, calls of Notify, requests to the incidents table."""
+    """One execution: states entered, calls of Notify, requests to the incidents table.
+
+    One of the reads brings the memory along, one of the writes keeps it.
+    """
 
     name: str
+    clusters: int
     transitions: int
     notified: int
     reads: int
@@ -28,13 +32,15 @@ class Check:
     """A warm CheckReplication of so many healthy clusters, each with a password.
 
     `parameter_calls` go to Parameter Store, `metrics` are the distinct custom ones, `log_bytes`
-    are CloudWatch's way of counting all lines. `processor_seconds` are of the machine it ran on.
+    are CloudWatch's way of counting all lines, `memory_bytes` is the item that the next check
+    reads. `processor_seconds` are of the machine it ran on.
     """
 
     clusters: int
     parameter_calls: int
     metrics: int
     log_bytes: int
+    memory_bytes: int
     processor_seconds: float
 
 

@@ -17,7 +17,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.cost.counts import HEALTHY, OPENED, RESOLVED, Check, Counts, Story
-from functions.report import ClusterReport, Finding, Status, report
+from functions.check_replication.answer import answer
+from functions.check_replication.checked import Checked
+from functions.report import ClusterReport, Finding, Status
 from local.deployment import PARAMETER_PATH, PROJECT, deploy, functions, put_parameters
 from local.stack import CLUSTER, Stack, start_stack
 from sandbox.aws import FakeFunctions, LocalAws, SimulatedClock
@@ -31,6 +33,9 @@ INVOCATIONS: Final = {1: 60, 10: 30, 100: 10, 1_000: 3}
 
 _EVENT_OVERHEAD_BYTES: Final = 26
 """Per event, CloudWatch Logs API, PutLogEvents: size of a batch."""
+
+_ITEM_OVERHEAD_BYTES: Final = 120
+"""Of the memory's item: its key, names and times (DynamoDB guide, item sizes)."""
 
 _PATIENCE_SECONDS: Final = 300
 """In the place of the function's time limit: stand-ins may be slower than what they stand for."""
@@ -69,10 +74,10 @@ def _stories() -> Iterator[Story]:
     with _machine() as machine:
         yield machine.run(HEALTHY, 1)
         yield machine.run(OPENED, 1, "apply_error")
-        yield machine.run("broken as before: nothing to say", 1, "apply_error")
-        yield machine.run("changed: told again", 1, "subscription_disabled")
+        yield machine.run("broken as before: nobody is notified", 1, "apply_error")
+        yield machine.run("changed: notified again", 1, "slot_lost")
         machine.clock.run(timedelta(minutes=61))
-        yield machine.run("reminder", 1, "subscription_disabled")
+        yield machine.run("reminder", 1, "slot_lost")
         yield machine.run(RESOLVED, 1)
     with _machine() as machine:
         yield machine.run("healthy, 1,000 clusters", 1_000)
@@ -89,17 +94,15 @@ class _Machine:
     def __init__(self) -> None:
         self.answer: dict[str, Any] = _SENT | _PLACE
         self.clock = SimulatedClock(datetime(2026, 11, 23, 3, tzinfo=UTC))
-        self._report: dict[str, Any] = {}
-        self._functions = FakeFunctions(
-            {"CheckReplication": lambda _: self._report, "Notify": self._notify}
-        )
+        self._checked: list[Checked] = []
+        self._functions = FakeFunctions({"CheckReplication": self._check, "Notify": self._notify})
         queries = QueryService(MotoEvents(LocalAws.account, LocalAws.region))
         self.aws = LocalAws(self._functions, queries, self.clock)
         self.arn = ""
 
     def run(self, name: str, clusters: int, cause: str | None = None, minutes: int = 1) -> Story:
         """Execute once with this outcome of the check."""
-        self._report = report(_clusters(clusters, cause), self.clock.now())
+        self._checked = [Checked(report, has_memory=True) for report in _clusters(clusters, cause)]
         calls, notified = len(self.aws.gateway.calls), len(self._functions.events["Notify"])
         client = self.aws.client("stepfunctions")
         execution = start_execution(client, self.arn, {})
@@ -107,11 +110,15 @@ class _Machine:
         made = [_REQUEST.fullmatch(call.action) for call in self.aws.gateway.calls[calls:]]
         return Story(
             name,
+            clusters,
             transitions=len(trace(client, execution)),
             notified=len(self._functions.events["Notify"]) - notified,
             reads=sum(bool(request and request[1]) for request in made),
             writes=sum(bool(request and request[2]) for request in made),
         )
+
+    def _check(self, event: dict[str, Any]) -> dict[str, Any]:
+        return answer(event, self._checked, self.clock.now())
 
     def _notify(self, event: dict[str, Any]) -> dict[str, Any]:
         """As `functions.notify.notification`."""
@@ -164,11 +171,11 @@ def _check(stack: Stack, clusters: int, invocations: int) -> Check:
     )
     runtime.deploy(function)
     try:
-        _invoke(runtime, function.name)
+        memory = _invoke(runtime, function.name)
         lines.clear()
         calls, before = len(aws.gateway.calls), _processor_seconds(function.handler)
         for _ in range(invocations):
-            _invoke(runtime, function.name)
+            memory = _invoke(runtime, function.name, memory)
         seconds = _processor_seconds(function.handler) - before
     finally:
         runtime.close()
@@ -179,14 +186,22 @@ def _check(stack: Stack, clusters: int, invocations: int) -> Check:
         // invocations,
         metrics=len(custom_metrics(line.message for line in lines)),
         log_bytes=sum(sizes) // invocations,
+        memory_bytes=len(memory) + _ITEM_OVERHEAD_BYTES,
         processor_seconds=round(seconds / invocations, 4),
     )
 
 
-def _invoke(runtime: LambdaRuntime, name: str) -> None:
-    result = runtime.invoke(name, b"{}")
-    if result.function_error or not json.loads(result.payload)["healthy"]:
+def _invoke(runtime: LambdaRuntime, name: str, memory: str | None = None) -> str:
+    """Check as the state machine does, with the memory of the last check; what this one leaves."""
+    event = {
+        "execution": {"id": "arn", "started_at": f"{datetime.now(UTC).isoformat()}"},
+        "remembered": [] if memory is None else [memory],
+        "incidents": [],
+    }
+    result = runtime.invoke(name, json.dumps(event).encode())
+    if result.function_error or not (document := json.loads(result.payload))["healthy"]:
         raise InvocationFailedError(result.payload.decode())
+    return str(document["memory"])
 
 
 def custom_metrics(lines: Iterable[str]) -> set[tuple[str, ...]]:

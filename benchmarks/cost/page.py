@@ -7,6 +7,7 @@ from typing import Final
 from benchmarks.cost import bill as bills
 from benchmarks.cost.bill import PRICES, Plan, bill, check_seconds, execution, gb_seconds
 from benchmarks.cost.counts import OPENED, RESOLVED, Counts
+from functions.check_replication.memory.packing import MAX_MEMORY_BYTES
 
 CLUSTERS: Final = (1, 10, 100, 1_000)
 MINUTES: Final = (1, 5)
@@ -55,6 +56,11 @@ def page(counts: Counts) -> str:
         verdict=_verdict(counts),
         most_calls=check.parameter_calls,
         throughput=dollars(PRICES["parameter_read"].of(parameters_read)),
+        memory_at_most=f"{MAX_MEMORY_BYTES:,}",
+        memory_dollars=dollars(
+            PRICES["write"].of(bills.write_units(MAX_MEMORY_BYTES) * Plan(most, 1).runs)
+            + PRICES["read"].of(bills.read_units(MAX_MEMORY_BYTES) * Plan(most, 1).runs)
+        ),
         prices=_prices(),
         **{name: PRICES[name] for name in _NAMED},
     )
@@ -101,6 +107,7 @@ def _beside_the_article(counts: Counts) -> str:
 def _checks(counts: Counts) -> str:
     headings = (
         *("a warm check of", "calls of Parameter Store", "custom metrics", "log bytes"),
+        "bytes remembered",
         *("processor seconds", f"seconds at {counts.memory_mb} MB, estimated"),
     )
     return table(
@@ -111,6 +118,7 @@ def _checks(counts: Counts) -> str:
                 f"{check.parameter_calls:,}",
                 f"{check.metrics:,}",
                 f"{check.log_bytes:,}",
+                f"{check.memory_bytes:,}",
                 f"{check.processor_seconds:.3f}",
                 f"{check_seconds(check, counts.memory_mb):.1f}",
             )

@@ -21,7 +21,7 @@ class InvalidInput(ValueError):  # noqa: N818  the error's name in the state mac
 
 @dataclass(frozen=True, slots=True)
 class Shard:
-    """Check every `of`-th cluster, beginning with number `index` (from 0)."""
+    """Check one part of the clusters, number `index` (from 0) of `of`; see `selection`."""
 
     index: int
     of: int

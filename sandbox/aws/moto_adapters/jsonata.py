@@ -3,12 +3,12 @@
 moto has a place for an evaluator and none in it. It would also write `$states` and the variables
 into the expression's own source text, where a quote in a string breaks the expression and an array
 turns into a constructed one (which JSONata flattens differently). Here they are bound as data.
-An undefined result, and any error of the expression, is `States.QueryEvaluationError`; an
-expression that does not parse, or names `$`, `$$`, `$eval` or a function that is not supported
-here, is refused with the definition.
+An undefined result, any error of the expression, and nesting deeper than Step Functions evaluates
+are `States.QueryEvaluationError`; an expression that does not parse, or names `$`, `$$`, `$eval` or
+a function that is not supported here, is refused with the definition.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from copy import copy
 from datetime import UTC, datetime
@@ -35,6 +35,8 @@ from sandbox.aws.moto_adapters.replacement import replaced
 _MOST_STEPS: Final = 5_000_000
 """Nodes of an expression that are evaluated; 400 broken clusters take a state machine 280,000. Only
 what never ends takes more, on a machine of any speed."""
+_MOST_DEPTH: Final = 100
+"""Nodes that are being evaluated at the same time, each within the one before."""
 
 
 @contextmanager
@@ -61,7 +63,7 @@ def evaluate(
     fails, goes on after `most_steps`, or its result is undefined or no JSON.
     """
     try:
-        result = _evaluation(expression, now, most_steps).evaluate(None, variables)
+        result = _evaluation(expression, now, most_steps).evaluate(None, _bound_values(variables))
     except (JException, ValueError, TypeError, RecursionError) as error:
         raise JSONataException("EvaluationFailed", str(error)) from error
     if result is None:
@@ -74,7 +76,7 @@ def _evaluation(expression: str, now: datetime, most_steps: int) -> Jsonata:
     evaluation = copy(_compiled(expression))
     evaluation.parser = Jsonata.get_parser()
     evaluation.environment = evaluation.create_frame(evaluation.environment)
-    evaluation.environment.set_evaluate_entry_callback(_bounded(most_steps))
+    _bound(evaluation.environment, most_steps)
     for name, function in time_functions(now).items():
         evaluation.register_lambda(name, function)
     # jsonata-python looks here for what is evaluated in a thread
@@ -82,15 +84,29 @@ def _evaluation(expression: str, now: datetime, most_steps: int) -> Jsonata:
     return evaluation
 
 
-def _bounded(most_steps: int) -> Callable[..., None]:
-    """What jsonata-python calls before each step."""
-    steps = count(1)
+def _bound(environment: Jsonata.Frame, most_steps: int) -> None:
+    """End what takes too many steps, or nests too deep; jsonata-python calls both for each node."""
+    steps, within = count(1), 0
 
     def enter(*_: object) -> None:
+        nonlocal within
+        within += 1
+        if within > _MOST_DEPTH:
+            raise ValueError(f"it nests deeper than {_MOST_DEPTH}")
         if next(steps) > most_steps:
             raise ValueError(f"it goes on after {most_steps:,} steps: is it a loop without end?")
 
-    return enter
+    def leave(*_: object) -> None:
+        nonlocal within
+        within -= 1
+
+    environment.set_evaluate_entry_callback(enter)
+    environment.set_evaluate_exit_callback(leave)
+
+
+def _bound_values(variables: Mapping[str, Json]) -> dict[str, Json]:
+    """A variable that is null is not undefined, as jsonata-python takes Python's None for."""
+    return {name: Utils.NULL_VALUE if value is None else value for name, value in variables.items()}
 
 
 @lru_cache(maxsize=1024)

@@ -81,8 +81,9 @@ CALLED_IN = {
 }
 
 ALL_THAT_CALL = {
-    *("CheckReplication", "Claim", "GetQueryResults", "Notify", "PublishAlert", "ReadIncidents"),
-    *("RecordNotification", "ReleaseClaim", "RenewClaim", "StartQuery", "StopQuery"),
+    *("CheckReplication", "Claim", "DecideForMonitor", "GetQueryResults", "Notify"),
+    *("PublishAlert", "ReadIncidents"),
+    *("RecordNotification", "ReleaseClaim", "Remember", "RenewClaim", "StartQuery", "StopQuery"),
 }
 """States that a run must not leave out to say anything of the policies."""
 

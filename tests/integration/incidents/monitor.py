@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from functions.incidents.monitor import decide_failed_check
 from functions.notify.notification import Clients, send_notification
 from functions.notify.receipts import Receipts
 from local.deployment import RECEIPTS, deploy, functions, put_parameters
@@ -103,7 +104,7 @@ class Monitor:
     @property
     def mailed(self) -> int:
         """How many e-mails were heard of."""
-        return sum(one.kind == MAIL for one in self.workspace.heard)
+        return sum(heard.kind == MAIL for heard in self.workspace.heard)
 
     @property
     def incident(self) -> dict[str, Any]:
@@ -149,6 +150,8 @@ def start_monitor(start: datetime, outages: Iterable[Outage] = ()) -> Iterator[M
     workspace = RecordedWorkspace(clock.now)
 
     def notify(event: dict[str, Any]) -> dict[str, Any]:
+        if "decide" in event:
+            return decide_failed_check(event["decide"], clock.now())
         receipts = Receipts(aws.client("dynamodb"), RECEIPTS)
         around = Clients(aws.client("ssm"), receipts, slack.base_url)
         return send_notification(event, clock.now(), around)

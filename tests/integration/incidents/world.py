@@ -1,11 +1,13 @@
 """What the monitor sees of a cluster: its reports and its log, as functions of simulated time."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from functions.report import ClusterReport, Finding, Status, report
+from functions.check_replication.answer import answer
+from functions.check_replication.checked import Checked
+from functions.report import ClusterReport, Finding, Status
 from sandbox.aws import LocalAws
 from sandbox.logs.events import LogEvent
 from tests.unit.notify.logs import START, conflict
@@ -45,6 +47,7 @@ class World:
     def __init__(self, now: Callable[[], datetime], outages: Iterable[Outage] = ()) -> None:
         self._now = now
         self._outages = list(outages)
+        self.check_fails = False
 
     def break_(self, finding: Finding) -> None:
         """From now on, until `fix`."""
@@ -52,22 +55,31 @@ class World:
 
     def fix(self) -> None:
         """Everything, from now on."""
-        self._outages = [replace(one, end=min(one.end, self._now())) for one in self._outages]
+        self._outages = [
+            replace(outage, end=min(outage.end, self._now())) for outage in self._outages
+        ]
 
     def forget(self) -> None:
         """Nothing was ever wrong."""
         self._outages.clear()
+        self.check_fails = False
 
-    def check(self, _: object) -> dict[str, Any]:
-        """What CheckReplication returns."""
+    def check(self, event: Mapping[str, Any]) -> dict[str, Any]:
+        """What CheckReplication returns. Raises `TimeoutError` while `check_fails`."""
+        if self.check_fails:
+            raise TimeoutError
         now = self._now()
-        findings = tuple(one.finding for one in self._outages if one.holds_at(now))
+        findings = tuple(outage.finding for outage in self._outages if outage.holds_at(now))
         cluster = ClusterReport(CLUSTER, _status(findings), (LOG_GROUP,), findings)
-        return report([cluster], now)
+        return answer(event, [Checked(cluster, has_memory=True)], now)
 
     def log(self, log_group: str, start_ms: int, end_ms: int) -> list[LogEvent]:
-        """What CloudWatch Logs has by now of that time (epoch milliseconds, inclusive)."""
-        assert LOG_GROUP == log_group
+        """What CloudWatch Logs has by now of that time (epoch milliseconds, inclusive).
+
+        Only the cluster's log group has lines.
+        """
+        if log_group != LOG_GROUP:
+            return []
         begin = datetime.fromtimestamp(start_ms / 1000, UTC)
         end = min(datetime.fromtimestamp(end_ms / 1000, UTC), self._now() - LOG_COMES_LATE_BY)
         return [

@@ -10,6 +10,9 @@ from typing import Any
 
 import pytest
 
+from local.definition import filled_in
+from scripts.definition import DEPLOYED, definition
+
 Resources = dict[str, Any]
 
 
@@ -58,7 +61,14 @@ def test_every_resource_has_a_type(resources: Resources) -> None:
 def test_definition_is_beside_the_template(package: Path, resources: Resources) -> None:
     """DefinitionUri, relative to the template, names the definition of the repository."""
     uri = resources["ReplicationMonitor"]["Properties"]["DefinitionUri"]
-    assert "CheckReplication" == json.loads((package / uri).read_text())["StartAt"]
+    assert definition() == (package / uri).read_text()
+
+
+def test_what_is_packaged_is_what_runs_here(package: Path) -> None:
+    """Locally and in the tests of the state machine: the same text, its placeholders filled in."""
+    packaged = (package / DEPLOYED).read_text()
+    values = {name: f"the {name}" for name in re.findall(r"\$\{(\w+)\}", packaged)}
+    assert filled_in(values) == re.sub(r"\$\{(\w+)\}", r"the \1", packaged)
 
 
 def test_substitutions_are_the_definition_s_placeholders(

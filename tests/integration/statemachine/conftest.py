@@ -8,6 +8,10 @@ from typing import Any
 
 import pytest
 
+from functions.check_replication.answer import answer
+from functions.check_replication.checked import Checked
+from functions.incidents.monitor import decide_failed_check
+from functions.report import ClusterReport
 from local.definition import filled_in
 from sandbox.aws.executions import StateVisit, start_execution, trace, wait_for_end
 from sandbox.aws.fake_functions import Answer, FakeFunctions
@@ -19,6 +23,7 @@ from sandbox.logs.queries import QueryService
 logging.getLogger("moto.stepfunctions").setLevel(logging.CRITICAL)
 
 INCIDENTS = "incidents"
+MEMORY_OF = "the memory of "
 LOG_GROUP = "/aws/rds/cluster/{}/postgresql"
 
 
@@ -31,21 +36,21 @@ def cluster(name: str = "sample-cluster", status: str = "unhealthy") -> dict[str
         "summary": 'says "quoted" \\ and\nmore',
         "evidence": {"apply_error_count": 8},
     }
-    return {
+    document = {
         "cluster": name,
         "status": status,
-        "fingerprint": "3f0c",
         "log_groups": [LOG_GROUP.format(name)],
         "findings": [] if status == "healthy" else [finding],
     }
+    return ClusterReport.from_json(document).to_json()
+
+
+FINGERPRINT: str = cluster()["fingerprint"]
 
 
 def report(*clusters: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "checked_at": "2026-11-22T23:34:08Z",
-        "healthy": all(one["status"] == "healthy" for one in clusters),
-        "clusters": list(clusters),
-    }
+    """What a check found; what is to be done about it is decided when it is asked for."""
+    return {"clusters": list(clusters)}
 
 
 def posted(event: dict[str, Any]) -> dict[str, Any]:
@@ -93,15 +98,43 @@ class Run:
 
 
 class Machine:
-    """The state machine with these two functions; `run` executes it once."""
+    """The state machine with these two functions; `run` executes it once.
+
+    What `check_replication` reports is decided about as in the real functions, and so is a check
+    that fails; an answer that is no `report` is given as it is.
+    """
 
     def __init__(
         self, check_replication: Answer, notify: Answer = posted, clock: Clock | None = None
     ) -> None:
-        self.functions = FakeFunctions({"CheckReplication": check_replication, "Notify": notify})
+        self._check_replication, self._notify = check_replication, notify
+        self.functions = FakeFunctions(
+            {"CheckReplication": self._checked, "Notify": self._notified_or_decided}
+        )
         self.queries = QueryService(MotoEvents(LocalAws.account, LocalAws.region))
         self.clock = clock or Clock(speed=200)
         self.aws = LocalAws(self.functions, self.queries, self.clock)
+
+    def _checked(self, event: dict[str, Any]) -> Any:
+        found = self._check_replication(event)
+        if not isinstance(found, dict) or found.keys() != {"clusters"}:
+            return found
+        reports = map(ClusterReport.from_json, found["clusters"])
+        checked = [Checked(report, has_memory=True) for report in reports]
+        answered = answer(event, checked, self.clock.now())
+        if answered.get("memory") is None:
+            return answered
+        return answered | {"memory": f"what {event['execution']['id']} saw"}
+
+    def _notified_or_decided(self, event: dict[str, Any]) -> Any:
+        if "decide" in event:
+            return decide_failed_check(event["decide"], self.clock.now())
+        return self._notify(event)
+
+    @property
+    def notified(self) -> list[dict[str, Any]]:
+        """The events with which Notify was to notify, of all executions."""
+        return [event for event in self.functions.events["Notify"] if "decide" not in event]
 
     def create(self) -> None:
         for name in ("sample-cluster", "other"):
@@ -127,7 +160,7 @@ class Machine:
         client = self.aws.client("stepfunctions")
         execution = start_execution(client, self.arn, {} if input_ is None else input_)
         description = wait_for_end(client, execution)
-        return Run(dict(description), trace(client, execution), self.functions.events["Notify"])
+        return Run(dict(description), trace(client, execution), self.notified)
 
     def start(self, input_: Any = None) -> str:
         """Start an execution and leave it running; its ARN."""
@@ -141,15 +174,30 @@ class Machine:
         """
         assert isinstance(self.clock, SimulatedClock)
         execution = self.start(input_)
-        before = len(self.functions.events["Notify"])
+        before = len(self.notified)
         self.clock.run(timedelta(minutes=1))
         client = self.aws.client("stepfunctions")
         description = client.describe_execution(executionArn=execution)
-        events = self.functions.events["Notify"][before:]
-        return Run(dict(description), trace(client, execution), events)
+        return Run(dict(description), trace(client, execution), self.notified[before:])
 
     def incidents(self) -> dict[str, dict[str, Any]]:
         """The items of the table by cluster, as plain values."""
+        return {
+            name: item for name, item in self._items().items() if not name.startswith(MEMORY_OF)
+        }
+
+    def memories(self) -> dict[str, dict[str, Any]]:
+        """What is remembered, by what of."""
+        items = self._items().items()
+        return {
+            name.removeprefix(MEMORY_OF): item for name, item in items if name.startswith(MEMORY_OF)
+        }
+
+    def put(self, item: dict[str, Any]) -> None:
+        """Write an item, in DynamoDB's types, past the state machine."""
+        self.aws.client("dynamodb").put_item(TableName=INCIDENTS, Item=item)
+
+    def _items(self) -> dict[str, dict[str, Any]]:
         items = self.aws.client("dynamodb").scan(TableName=INCIDENTS)["Items"]
         plain = [{key: _plain(value) for key, value in item.items()} for item in items]
         return {item["cluster"]: item for item in plain}
@@ -164,7 +212,7 @@ def _plain(attribute: dict[str, Any]) -> Any:
     ((kind, value),) = attribute.items()
     if kind == "N":
         return int(value)
-    return [_plain(one) for one in value] if kind == "L" else value
+    return [_plain(element) for element in value] if kind == "L" else value
 
 
 MakeMachine = Callable[..., Machine]
@@ -178,12 +226,12 @@ def machine() -> Iterator[MakeMachine]:
     def make(
         check_replication: Answer, notify: Answer = posted, clock: Clock | None = None
     ) -> Machine:
-        one = Machine(check_replication, notify, clock)
-        one.aws.__enter__()
-        made.append(one)
-        one.create()
-        return one
+        created = Machine(check_replication, notify, clock)
+        created.aws.__enter__()
+        made.append(created)
+        created.create()
+        return created
 
     yield make
-    for one in made:
-        one.aws.__exit__(None, None, None)
+    for created in made:
+        created.aws.__exit__(None, None, None)

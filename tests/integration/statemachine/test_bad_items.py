@@ -8,7 +8,13 @@ import pytest
 
 from sandbox.aws.executions import wait_for_end
 from sandbox.aws.moto_adapters import Clock
-from tests.integration.statemachine.conftest import INCIDENTS, Machine, MakeMachine, cluster, report
+from tests.integration.statemachine.conftest import (
+    FINGERPRINT,
+    Machine,
+    MakeMachine,
+    cluster,
+    report,
+)
 
 Item = dict[str, Any]
 
@@ -26,7 +32,7 @@ def reported(**more: Item) -> Item:
     return {
         "cluster": {"S": "sample-cluster"},
         "status": {"S": "open"},
-        "fingerprint": {"S": "3f0c"},
+        "fingerprint": {"S": FINGERPRINT},
         "causes": {"L": [{"S": "apply_error"}]},
         "explained": {"S": "true"},
         "notifications": {"N": "1"},
@@ -76,13 +82,8 @@ BAD: dict[str, Item] = {
 }
 
 
-def put(machine: Machine, item: Item) -> None:
-    machine.aws.client("dynamodb").put_item(TableName=INCIDENTS, Item=item)
-
-
 def notified(machine: Machine) -> Counter[tuple[str, str]]:
-    events = machine.functions.events["Notify"]
-    return Counter((event["cluster"]["cluster"], event["transition"]) for event in events)
+    return Counter((event["cluster"]["cluster"], event["transition"]) for event in machine.notified)
 
 
 ONCE = Counter({("sample-cluster", "opened"): 1, ("other", "opened"): 1})
@@ -91,7 +92,7 @@ ONCE = Counter({("sample-cluster", "opened"): 1, ("other", "opened"): 1})
 def test_a_sound_item_of_that_kind_is_used(machine: MakeMachine) -> None:
     """What the others are made from has nothing to report."""
     made = machine(lambda _: BROKEN)
-    put(made, reported())
+    made.put(reported())
     made.run()
     assert Counter({("other", "opened"): 1}) == notified(made)
 
@@ -99,7 +100,7 @@ def test_a_sound_item_of_that_kind_is_used(machine: MakeMachine) -> None:
 @pytest.mark.parametrize("kind", BAD)
 def test_a_bad_item_silences_nobody_and_is_written_anew(machine: MakeMachine, kind: str) -> None:
     made = machine(lambda _: BROKEN)
-    put(made, BAD[kind])
+    made.put(BAD[kind])
     first, second = made.run(), made.run()
     assert ["Notified", "NothingNew"] == [first.path[-1], second.path[-1]]
     assert ONCE == notified(made)
@@ -122,7 +123,7 @@ def test_of_twenty_executions_that_see_a_bad_item_one_tells(
     machine: MakeMachine, kind: str
 ) -> None:
     made = machine(lambda _: BROKEN, clock=Clock(speed=50))
-    put(made, BAD[kind])
+    made.put(BAD[kind])
     executions = [made.start() for _ in range(20)]
     client = made.aws.client("stepfunctions")
     ended = [wait_for_end(client, execution)["status"] for execution in executions]
@@ -131,8 +132,8 @@ def test_of_twenty_executions_that_see_a_bad_item_one_tells(
 
 
 def test_a_bad_item_of_a_healthy_cluster_is_left_alone(machine: MakeMachine) -> None:
-    """A healthy run writes nothing."""
+    """A healthy run writes nothing but what it remembers."""
     made = machine(lambda _: report(cluster(status="healthy")))
-    put(made, reported(decided_at=instant(600)))
+    made.put(reported(decided_at=instant(600)))
     assert "Healthy" == made.run().path[-1]
     assert not notified(made)

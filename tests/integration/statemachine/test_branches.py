@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.aws.fake_functions import FunctionError, in_turn
+from sandbox.aws.fake_functions import Answer, FunctionError, in_turn
 from sandbox.aws.functions import ServiceError, TooManyRequestsError
 from sandbox.aws.moto_adapters import Clock
 from tests.integration.statemachine.conftest import (
@@ -16,18 +16,28 @@ from tests.integration.statemachine.conftest import (
     undelivered,
 )
 
-HEALTHY_PATH = ["CheckReplication", "ReadIncidents", "AnythingToNotify", "Healthy"]
-QUIET_PATH = ["CheckReplication", "ReadIncidents", "AnythingToNotify", "NothingNew"]
-NAMES = [f"cluster-{number:03}" for number in range(400)]
+START = ["ReadIncidents", "CheckReplication", "Remember", "AnythingToNotify"]
+HEALTHY_PATH = [*START, "Healthy"]
+QUIET_PATH = [*START, "NothingNew"]
+NAMES = [f"cluster-{number:04}" for number in range(1_000)]
 
 
-@pytest.mark.parametrize("clusters", [0, 1, 400])
+@pytest.mark.parametrize("clusters", [0, 1, 50, 1_000])
 def test_a_healthy_run_takes_the_same_few_steps_however_many_clusters(
     machine: MakeMachine, clusters: int
 ) -> None:
-    run = machine(lambda _: report(*(cluster(name, "healthy") for name in NAMES[:clusters]))).run()
+    """One read, one write of one small item."""
+    made = machine(lambda _: report(*(cluster(name, "healthy") for name in NAMES[:clusters])))
+    run = made.run()
     assert ("SUCCEEDED", HEALTHY_PATH) == (run.status, run.path)
     assert [] == run.notified
+    calls = [call.action for call in made.aws.gateway.calls if call.service == "dynamodb"]
+    assert 1 == calls.count("Scan")
+    assert 1 == calls.count("PutItem")
+    assert not {"UpdateItem", "DeleteItem", "GetItem"} & set(calls)
+    assert {} == made.incidents()
+    (memory,) = made.memories().values()
+    assert len(str(memory)) < 1_000
 
 
 def test_only_clusters_that_need_words_are_told_of(machine: MakeMachine) -> None:
@@ -87,7 +97,7 @@ def test_force_notify_tells_of_healthy_clusters_too(machine: MakeMachine) -> Non
         ),
         pytest.param(in_turn(ServiceError()), "Lambda.ServiceException", "Service", id="service"),
         pytest.param(
-            lambda _: report(*(cluster(f"{name}{'x' * 600}") for name in NAMES)),
+            lambda _: report(cluster()) | {"work": ["x" * 270_000]},
             "States.DataLimitExceeded",
             "262,144 bytes",
             id="report too large",
@@ -98,7 +108,11 @@ def test_a_check_that_fails_is_told_with_the_log_of_the_function(
     machine: MakeMachine, check: Any, error: str, words: str
 ) -> None:
     made = machine(check)
-    assert [] == made.run().notified
+    first = made.run()
+    assert [] == first.notified
+    assert ["CheckReplication", "DecideForMonitor", "AnythingToNotify", "NotifyPerCluster"] == (
+        first.path[1:5]
+    )
     run = made.run()
     (event,) = run.notified
     (finding,) = event["cluster"]["findings"]
@@ -113,27 +127,30 @@ def test_a_check_that_fails_is_told_with_the_log_of_the_function(
 
 
 class _GivesUp(Clock):
-    """Time limits of 90 s are over at once, as many as it is told: those of a function's state."""
+    """Of the time limits of 90 s, a function's state's, those of two checks are over at once.
 
-    def __init__(self, times: int) -> None:
+    The one between is that of the decision about the first one's failure.
+    """
+
+    def __init__(self) -> None:
         super().__init__(speed=200)
-        self._limits = [0.0] * times
+        self._given_up = iter([True, False, True])
 
     def real_timeout(self, seconds: float) -> float:
-        given_up = seconds == 90 and self._limits
-        return self._limits.pop() if given_up else super().real_timeout(seconds)
+        at_once = seconds == 90 and next(self._given_up, False)
+        return 0.0 if at_once else super().real_timeout(seconds)
 
 
 def test_a_check_that_hangs_is_given_up(machine: MakeMachine) -> None:
     """By its state's TimeoutSeconds; twice, for one run without an answer is told to nobody."""
     answer = threading.Event()
-    made = machine(lambda _: answer.wait(), clock=_GivesUp(times=2))
+    made = machine(lambda _: answer.wait(), clock=_GivesUp())
     try:
         made.run()
-        run = made.run()
+        (event,) = made.run().notified
     finally:
         answer.set()
-    (finding,) = run.notified[0]["cluster"]["findings"]
+    (finding,) = event["cluster"]["findings"]
     assert ("monitor_failed", "States.Timeout") == (finding["cause"], finding["evidence"]["error"])
 
 
@@ -162,3 +179,86 @@ def test_a_cluster_whose_findings_are_all_muted_is_not_told_of(machine: MakeMach
     made = machine(lambda _: report(muted))
     assert QUIET_PATH == made.run().path
     assert ["test"] == [event["transition"] for event in made.run({"force_notify": True}).notified]
+
+
+# The check itself fails, and whom to notify of that cannot be decided
+
+
+def fails(_: object) -> None:
+    raise FunctionError("AccessDeniedException", "no ssm:GetParametersByPath")
+
+
+@pytest.mark.parametrize(
+    ("decision", "words"),
+    [
+        pytest.param(in_turn(FunctionError("KeyError", "cluster")), "KeyError", id="raises"),
+        pytest.param(in_turn(TooManyRequestsError()), "TooManyRequests", id="throttled"),
+        pytest.param(lambda _: {"delivered": False}, "QueryEvaluationError", id="no answer"),
+        pytest.param(
+            lambda _: {"clusters": [], "work": ["x" * 270_000]}, "DataLimit", id="too large"
+        ),
+    ],
+)
+def test_a_failure_that_cannot_be_decided_about_fails_the_execution(
+    machine: MakeMachine, decision: Answer, words: str
+) -> None:
+    """It names both errors, for the alarm leads a person there."""
+    made = machine(fails)
+    made.functions.replace("Notify", decision)
+    run = made.run()
+    assert ("FAILED", "CheckFailed") == (run.status, run.description["error"])
+    for word in ("AccessDeniedException", "no ssm:GetParametersByPath", words):
+        assert word in run.description["cause"]
+    assert {} == made.incidents()
+
+
+def test_a_decision_that_is_throttled_is_tried_again(machine: MakeMachine) -> None:
+    made = machine(fails)
+    decided: dict[str, Any] = {"clusters": [], "work": []}
+    made.functions.replace("Notify", in_turn(TooManyRequestsError(), ServiceError(), decided))
+    assert "SUCCEEDED" == made.run().status
+
+
+def test_what_decides_gets_the_failure_and_the_monitors_own_incidents(
+    machine: MakeMachine,
+) -> None:
+    """Not those of clusters, of which there may be many."""
+    reports = in_turn(report(cluster()), FunctionError("KeyError", "x" * 50_000))
+    made = machine(reports)
+    made.run()
+    made.run({"lookback_minutes": 5})
+    run = made.run({"lookback_minutes": 5})
+    *_, event = (event for event in made.functions.events["Notify"] if "decide" in event)
+    decide = event["decide"]
+    assert {"error", "cause", "log_group", "incidents", "input", "execution"} == decide.keys()
+    assert ("KeyError", "/aws/lambda/CheckReplication") == (decide["error"], decide["log_group"])
+    assert {"lookback_minutes": 5} == decide["input"]
+    assert run.description["executionArn"] == decide["execution"]["id"]
+    assert ["the monitor"] == [item["cluster"]["S"] for item in decide["incidents"]]
+    assert len(decide["cause"]) <= 32_768
+
+
+@pytest.mark.parametrize(
+    "missing", ["work", "clusters", "memory", "healthy"], ids=lambda name: f"no {name}"
+)
+def test_an_answer_without_what_it_must_have_is_a_check_that_failed(
+    machine: MakeMachine, missing: str
+) -> None:
+    """That of the function before it decided, for example, is never taken for a healthy one."""
+    healthy = {"checked_at": "2026-11-22T23:34:08Z", "healthy": True, "clusters": []}
+    whole = healthy | {"counts": {}, "work": [], "memory": "m"}
+    made = machine(lambda _: {name: value for name, value in whole.items() if name != missing})
+    made.run()
+    (event,) = made.run().notified
+    (finding,) = event["cluster"]["findings"]
+    assert ("the monitor", "monitor_failed") == (event["cluster"]["cluster"], finding["cause"])
+
+
+def test_the_monitor_ends_with_the_next_check_that_succeeds(machine: MakeMachine) -> None:
+    broken = FunctionError("KeyError", "x")
+    made = machine(in_turn(broken, broken, report(cluster(status="healthy"))))
+    runs = [made.run() for _ in range(4)]
+    notified = [event["transition"] for event in made.notified]
+    assert ["opened", "resolved"] == notified
+    assert "Healthy" == runs[-1].path[-1]
+    assert "closed" == made.incidents()["the monitor"]["status"]

@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
+from functions.incidents.work import MAX_WORK
+from functions.report import ClusterReport
 from sandbox.aws.executions import wait_for_end
 from sandbox.aws.fake_functions import FunctionError, in_turn
 from sandbox.aws.moto_adapters import SimulatedClock
 from tests.integration.statemachine.conftest import (
-    INCIDENTS,
+    FINGERPRINT,
     LOG_GROUP,
     Machine,
     MakeMachine,
@@ -24,7 +26,9 @@ from tests.integration.statemachine.conftest import (
 START = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 HEALTHY = report(cluster(status="healthy"))
 BROKEN = report(cluster())
-WORSE = report(cluster() | {"fingerprint": "77aa"})
+MORE = {"cause": "slot_lost", "subscription": "orders_sub", "summary": "Its slot is lost."}
+WORSE = report(cluster() | {"findings": [*cluster()["findings"], MORE]})
+WORSE_FINGERPRINT = ClusterReport.from_json(WORSE["clusters"][0]).fingerprint
 POLLS = 3
 """Of a log query, as the stand-in takes it through Scheduled and Running to Complete."""
 
@@ -90,7 +94,7 @@ def test_what_was_told_is_kept_with_the_incident(world: World) -> None:
     expected = {
         "cluster": "sample-cluster",
         "status": "open",
-        "fingerprint": "3f0c",
+        "fingerprint": FINGERPRINT,
         "causes": ["apply_error"],
         "channel": "C1",
         "ts": "1700000000.000100",
@@ -102,7 +106,10 @@ def test_what_was_told_is_kept_with_the_incident(world: World) -> None:
     assert opened["opened_at"] <= opened["last_notified_at"]
 
     (event,) = world.minute(WORSE).notified
-    assert ("3f0c", "77aa") == (event["incident"]["fingerprint"], event["cluster"]["fingerprint"])
+    assert (FINGERPRINT, WORSE_FINGERPRINT) == (
+        event["incident"]["fingerprint"],
+        event["cluster"]["fingerprint"],
+    )
     assert opened["ts"] == event["incident"]["ts"]
 
     (event,) = world.minute(HEALTHY).notified
@@ -164,11 +171,11 @@ def test_a_single_missed_connection_wakes_nobody(world: World) -> None:
     assert START + timedelta(minutes=2) == first, "the incident began when it was first missed"
 
 
-def test_a_healthy_run_reads_once_and_writes_nothing(world: World) -> None:
+def test_a_healthy_run_reads_once_and_writes_what_it_remembers(world: World) -> None:
     before = len(world.machine.aws.gateway.calls)
     world.minute(report(*(cluster(f"c{number}", "healthy") for number in range(50))))
     calls = world.machine.aws.gateway.calls[before:]
-    assert ["Scan"] == [call.action for call in calls if call.service == "dynamodb"]
+    assert ["Scan", "PutItem"] == [call.action for call in calls if call.service == "dynamodb"]
     assert {} == world.machine.incidents()
 
 
@@ -204,7 +211,7 @@ def test_slack_is_given_ten_minutes_before_the_topic_hears_the_alert(world: Worl
     first = world.minute(BROKEN)
     runs = world.minutes(11)
     waits = [seconds for seconds in world.clock.waits if seconds >= 5]
-    events = world.machine.functions.events["Notify"]
+    events = world.machine.notified
     assert [5, 10, 20, 40, 60, 90, 120, 120, 120, 120] == waits
     assert len(waits) + 1 == len(events)
     assert ["NothingNew"] * 11 == [run.path[-1] for run in runs], "the claim is renewed"
@@ -365,7 +372,7 @@ def test_of_twenty_executions_at_once_one_tells(machine: MakeMachine) -> None:
     client = made.aws.client("stepfunctions")
     ended = [wait_for_end(client, execution)["status"] for execution in executions]
     assert Counter(SUCCEEDED=20) == Counter(ended)
-    assert 1 == len(made.functions.events["Notify"])
+    assert 1 == len(made.notified)
     (incident,) = made.incidents().values()
     assert ("open", 1) == (incident["status"], incident["notifications"])
 
@@ -387,20 +394,24 @@ def test_a_claim_of_an_execution_that_died_ends_by_itself(world: World) -> None:
 
 @pytest.mark.parametrize("clusters", [1, 50])
 def test_state_transitions(world: World, clusters: int, capsys: pytest.CaptureFixture[str]) -> None:
-    """A run that says nothing costs the same four, however many clusters there are."""
+    """A run that notifies nobody costs the same five, however many clusters there are.
+
+    Forty are notified of in one execution, the others in the next.
+    """
     names = [f"c{number}" for number in range(clusters)]
     for name in names:
         world.machine.aws.client("logs").create_log_group(logGroupName=LOG_GROUP.format(name))
     healthy = report(*(cluster(name, "healthy") for name in names))
     broken = report(*(cluster(name) for name in names))
-    counts = {}
-    for name, answer in (("healthy", healthy), ("opening", broken), ("quiet", broken)):
-        counts[name] = len(world.minute(answer).visits)
+    stories = {"healthy": healthy, "opening": broken, "the others": broken, "quiet": broken}
+    counts = {name: len(world.minute(answer).visits) for name, answer in stories.items()}
     with capsys.disabled():
         print(f"\nstate transitions, {clusters} cluster(s): {counts}")  # noqa: T201  a figure to report
-    assert (4, 4) == (counts["healthy"], counts["quiet"])
+    assert (5, 5) == (counts["healthy"], counts["quiet"])
     assert clusters == len(world.machine.incidents())
-    assert 6 + (9 + 3 * POLLS) * clusters == counts["opening"]
+    at_once, later = min(clusters, MAX_WORK), max(0, clusters - MAX_WORK)
+    assert 7 + (9 + 3 * POLLS) * at_once == counts["opening"]
+    assert (7 + (9 + 3 * POLLS) * later if later else 5) == counts["the others"]
 
 
 def description(world: World, run: Run) -> dict[str, Any]:
@@ -411,6 +422,6 @@ def description(world: World, run: Run) -> dict[str, Any]:
 def test_the_table_is_read_consistently_and_without_what_has_expired(world: World) -> None:
     """An item of another time counts as absent, also for the claim's condition."""
     item = {"cluster": {"S": "sample-cluster"}, "expires_at": {"N": "1"}, "status": {"S": "open"}}
-    world.machine.aws.client("dynamodb").put_item(TableName=INCIDENTS, Item=item)
+    world.machine.put(item)
     (event,) = world.minute(BROKEN).notified
     assert ("opened", 0) == (event["transition"], event["incident"]["notifications"])

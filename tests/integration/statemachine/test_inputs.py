@@ -30,9 +30,11 @@ def test_these_inputs_start_a_check(machine: MakeMachine, input_: dict[str, Any]
     made = machine(check)
     run = made.run(input_)
     (event,) = made.functions.events["CheckReplication"]
-    assert "SUCCEEDED" == run.status
+    assert "SUCCEEDED" == run.status, run.description.get("cause")
     assert ["sample-cluster"] == [event["cluster"]["cluster"] for event in run.notified]
-    assert input_ == {key: value for key, value in event.items() if key != "execution"}
+    added = {"execution", "remembered", "incidents"}
+    assert input_ == {key: value for key, value in event.items() if key not in added}
+    assert added <= event.keys()
     assert run.description["executionArn"] == event["execution"]["id"]
 
 
@@ -43,8 +45,14 @@ def test_these_inputs_start_a_check(machine: MakeMachine, input_: dict[str, Any]
         pytest.param({"lookback_minutes": "x"}, '"lookback_minutes"', '"x"', id="lookback"),
         pytest.param({"force_notify": 1}, '"force_notify"', "1", id="force_notify"),
         pytest.param({"shard": [0, 4]}, '"shard"', "[0, 4]", id="shard"),
+        pytest.param({"shard": "x"}, '"shard"', '"x"', id="shard a string"),
+        pytest.param({"shard": {"index": {"a": [1]}}}, '"shard"', '{"index"', id="an odd shard"),
+        pytest.param({"clusters": 3}, '"clusters"', "3", id="clusters a number"),
+        pytest.param({"clusters": []}, '"clusters"', "[]", id="no clusters"),
         pytest.param("hello", "the execution input", '"hello"', id="a string"),
         pytest.param([], "the execution input", "[]", id="a list"),
+        pytest.param([{"shard": 1}], "the execution input", "[{", id="a list of objects"),
+        pytest.param(3, "the execution input", "3", id="a number"),
     ],
 )
 def test_a_wrong_input_fails_the_execution_by_name(
@@ -53,8 +61,19 @@ def test_a_wrong_input_fails_the_execution_by_name(
     run = machine(check).run(input_)
     assert ("FAILED", "InvalidInput") == (run.status, run.description["error"])
     assert run.description["cause"].startswith(f"{key} must be ")
-    assert run.description["cause"].endswith(f"it is {came}")
-    assert ["CheckReplication", "RejectInput"] == run.path
+    assert f"it is {came}" in run.description["cause"]
+    assert ["ReadIncidents", "CheckReplication", "RejectInput"] == run.path
+
+
+@pytest.mark.parametrize("input_", [{"clusters": 3}, {"shard": "x"}, "hello", []])
+def test_a_wrong_input_is_rejected_without_the_incidents_too(
+    machine: MakeMachine, input_: Any
+) -> None:
+    made = machine(check)
+    made.aws.gateway.fail("dynamodb", "Scan", status=400, code="AccessDeniedException")
+    run = made.run(input_)
+    assert ("FAILED", "InvalidInput") == (run.status, run.description["error"])
+    assert ["ReadIncidents", "CheckWithoutMemory", "RejectInput"] == run.path
 
 
 @pytest.mark.parametrize(

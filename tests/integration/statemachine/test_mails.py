@@ -52,7 +52,7 @@ def test_a_notify_that_fails(machine: MakeMachine, failure: Any, name: str) -> N
     [(subject, text)] = mailed(made)
     assert "hunter2" not in subject + text
     assert "Replication opened: sample-cluster" == subject
-    arn = made.functions.events["Notify"][0]["execution"]["id"]
+    arn = made.notified[0]["execution"]["id"]
     for words in ("sample-cluster: opened\norders_sub apply_error\n", arn, f"failed ({name})"):
         assert words in text
     assert "/aws/rds/cluster/sample-cluster/postgresql" in text

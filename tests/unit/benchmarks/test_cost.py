@@ -14,10 +14,17 @@ from benchmarks.cost.page import CLUSTERS, dollars, page, table
 
 PAGE = Path(__file__).parents[3] / "docs" / "cost.md"
 
-CHECK = Check(clusters=10, parameter_calls=6, metrics=30, log_bytes=10_000, processor_seconds=0.256)
-HEALTHY_RUN = Story(HEALTHY, transitions=4, notified=0, reads=1, writes=0)
-OPENED_RUN = Story(OPENED, transitions=24, notified=1, reads=1, writes=2)
-RESOLVED_RUN = Story(RESOLVED, transitions=14, notified=1, reads=1, writes=2)
+CHECK = Check(
+    clusters=10,
+    parameter_calls=6,
+    metrics=30,
+    log_bytes=10_000,
+    memory_bytes=10_000,
+    processor_seconds=0.256,
+)
+HEALTHY_RUN = Story(HEALTHY, clusters=1, transitions=5, notified=0, reads=1, writes=1)
+OPENED_RUN = Story(OPENED, clusters=1, transitions=25, notified=1, reads=1, writes=3)
+RESOLVED_RUN = Story(RESOLVED, clusters=1, transitions=15, notified=1, reads=1, writes=3)
 COUNTS = Counts(
     date="2026-11-23",
     memory_mb=256,
@@ -37,8 +44,9 @@ def test_a_bill_is_what_it_is_by_hand() -> None:
         "CloudWatch Logs, kept for 30 days": 0.046428,  # 0.0876 GB * (0.50 + 0.03)
         "Lambda GB-seconds": 0.070044,  # 8,760 * 1.919 s * 0.25 GB = 4,202.61 * 0.0000166667
         "Lambda requests": 0.001752,  # 8,760 * 0.0000002
-        "Step Functions transitions": 0.876,  # 35,040 * 0.000025
-        "DynamoDB reads": 0.001095,  # 8,760 * 0.000000125
+        "Step Functions transitions": 1.095,  # 43,800 * 0.000025
+        "DynamoDB reads": 0.003285,  # 10,000 bytes are 3 units: 26,280 * 0.000000125
+        "DynamoDB writes": 0.05475,  # and 10 units to write: 87,600 * 0.000000625
         "X-Ray traces": 0.0438,  # 8,760 * 0.000005
         "EventBridge Scheduler": 0.00876,  # 8,760 * 0.000001
         "Dashboard": 3.00,
@@ -81,14 +89,17 @@ def test_more_metrics_than_the_tiers_hold_are_refused() -> None:
 
 
 def test_an_execution_that_tells_is_what_it_is_by_hand() -> None:
-    """24 transitions, a read, two writes, and a second of one Notify at a quarter of a GB."""
-    expected = 0.0006 + 0.000000125 + 2 * 0.000000625 + 0.0000002 + 0.25 * 0.0000166667
+    """25 transitions, 3 units read, 12 written, and a second of one Notify at a quarter of a GB.
+
+    Two of the writes are of one unit; the memory's is of ten.
+    """
+    expected = 0.000625 + 3 * 0.000000125 + 12 * 0.000000625 + 0.0000002 + 0.25 * 0.0000166667
     assert expected == pytest.approx(execution(COUNTS, OPENED_RUN))
 
 
-def test_a_quiet_execution_is_its_transitions_and_one_read() -> None:
-    """Nobody is told, so Notify costs nothing."""
-    assert 0.000100125 == pytest.approx(execution(COUNTS, HEALTHY_RUN))
+def test_a_quiet_execution_is_its_transitions_and_its_memory() -> None:
+    """Nobody is notified, so Notify costs nothing; 3 units are read and 10 written."""
+    assert 0.000131625 == pytest.approx(execution(COUNTS, HEALTHY_RUN))
 
 
 def test_the_articles_lambda_is_one_for_each_cluster() -> None:

@@ -93,7 +93,7 @@ def test_a_result_is_plain_json(expression: str, expected: Any) -> None:
         ("$nosuch(1)", "non-function"),
         ("$parse('{')", "Expecting"),
         ("$parse($d.missing)", "JSON"),
-        ("($f := function() { 1 + $f() }; $f())", "recursion"),
+        ("($f := function() { 1 + $f() }; $f())", "nests deeper than 100"),
     ],
 )
 def test_a_failure_says_why(expression: str, reason: str) -> None:
@@ -128,11 +128,54 @@ def test_an_expression_without_end_is_ended(expression: str) -> None:
     assert "it goes on after 300 steps" in (failure.value.details or "")
 
 
+@pytest.mark.parametrize("levels", [1, 50, 99])
+def test_an_expression_may_nest_as_deep_as_step_functions_evaluates(levels: int) -> None:
+    """Parentheses are a level each, and so is what stands within them."""
+    assert 1 == evaluate(f"{'(' * levels}1{')' * levels}", {}, NOW)
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        pytest.param(f"{'(' * 100}1{')' * 100}", id="as it is written"),
+        pytest.param("($f := function($n) { $n = 0 ? 0 : 1 + $f($n - 1) }; $f(40))", id="by calls"),
+    ],
+)
+def test_one_that_nests_deeper_is_refused(expression: str) -> None:
+    with pytest.raises(JSONataException) as failure:
+        evaluate(expression, {}, NOW)
+    assert "it nests deeper than 100" in (failure.value.details or "")
+
+
+def test_what_nests_again_and_again_is_not_deep() -> None:
+    """A level ends with its node, as often as there is one."""
+    assert 500500 == evaluate("$sum($map([1..1000], function($n) { (((($n)))) }))", {}, NOW)
+
+
 def test_no_clock_ends_an_evaluation(monkeypatch: pytest.MonkeyPatch) -> None:
     """However slowly it goes: here an hour passes whenever somebody looks."""
     hours = count()
     monkeypatch.setattr(time, "time", lambda: next(hours) * 3600.0)
     assert 5050 == evaluate("$sum($map([1..100], function($n) { $n }))", {}, NOW)
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("$n", None),
+        ("$n = null", True),
+        ("$n != null", False),
+        ("$type($n)", "null"),
+        ("$exists($n)", True),
+        ("$string($n)", "null"),
+        ("$n.a = null", False),
+        ("{'n': $n}", {"n": None}),
+        ("$merge([{'n': 1}, {'n': $n}])", {"n": None}),
+        ("$exists($m)", False),
+    ],
+)
+def test_a_variable_that_is_null_is_not_undefined(expression: str, expected: Any) -> None:
+    assert expected == evaluate(expression, {"n": None}, NOW)
 
 
 def test_the_variables_stay_as_they_are() -> None:
