@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from functions.telemetry import logger
 from local.trials.slow.conduct import WATCHES, Watch, conduct
 from local.trials.slow.failing import KINDS, SECONDS, SlowFailure
 from local.trials.slow.outcome import Outcome
@@ -43,6 +44,7 @@ def run(
     seconds: Sequence[float] = SECONDS,
 ) -> bool:
     """All that fail on a version at once, each on servers of its own; whether all passed."""
+    logger.setLevel("ERROR")
     if not console.is_terminal:
         console.width = _WIDTH
     failures = [
