@@ -10,7 +10,7 @@ LEAST_COVERAGE := 95
 
 .DEFAULT_GOAL := help
 .PHONY: help demo local test unit integration e2e coverage lint faults bench package runbook pins clean \
-    deploy configure preflight drill undeploy cost style types audit checkov
+    deploy configure preflight drill undeploy cost style types audit checkov slow
 
 # What make's command line gave, each word quoted for the shell; the scripts judge it.
 given = $(foreach name,$(filter-out PYTHON,$(.VARIABLES)),$(if $(filter command,$(firstword $(origin $(name)))),'$(name)=$(subst ','\'',$($(name)))'))
@@ -66,6 +66,9 @@ checkov: $(CHECKOV)/.installed package ## security rules on the packaged templat
 
 faults: $(INSTALLED) ## every fault and healthy set-up on every PostgreSQL at hand, as a table
 	@$(BIN)/python -m local faults
+
+slow: $(INSTALLED) ## failures that come late after each start, watched for a quarter of an hour a version
+	@$(BIN)/python -m local faults --slow
 
 bench: $(INSTALLED) ## what a sample of a server costs, into build/bench.json
 	@$(BIN)/python -m benchmarks.probe_cost

@@ -14,6 +14,7 @@ from local import demo, up
 from local.control import CommandError, send
 from local.postgres.faults import FAULTS
 from local.trials import command as trials
+from local.trials.slow import command as slow
 from sandbox.postgres.binaries import BinariesNotFoundError
 
 
@@ -32,6 +33,8 @@ def main(arguments: Sequence[str]) -> int:
                 demo.run(console)
             case "up":
                 up.run(console)
+            case "faults" if options.slow:
+                return 0 if slow.run(console, trials.at_hand(options.versions)[0]) else 1
             case "faults":
                 return 0 if trials.run(console, options.versions, options.only) else 1
             case _:
@@ -57,6 +60,12 @@ def _parser() -> argparse.ArgumentParser:
     faults = commands.add_parser("faults", help="every fault and healthy set-up, end to end")
     faults.add_argument("--versions", nargs="+", default=(), choices=trials.VERSIONS, metavar="PG")
     faults.add_argument("--only", nargs="+", default=(), choices=trials.CATALOGUE, metavar="NAME")
+    faults.add_argument(
+        "--slow",
+        action="store_true",
+        help="instead, failures that come some seconds after each start of a worker, watched by "
+        "monitors that run every 10 and every 60 s: about a quarter of an hour for each version",
+    )
     return parser
 
 

@@ -33,7 +33,7 @@ def run(console: Console, versions: Sequence[str] = (), only: Collection[str] = 
     Without `versions` on all that are at hand. Raises `BinariesNotFoundError` for one that must be
     there and is not.
     """
-    chosen, left_out = _at_hand(versions)
+    chosen, left_out = at_hand(versions)
     for version in left_out:
         console.print(f"PostgreSQL {version} is left out: it is not on this machine")
     if not console.is_terminal:
@@ -47,8 +47,8 @@ def run(console: Console, versions: Sequence[str] = (), only: Collection[str] = 
     return _conclude(console, trials, left_out)
 
 
-def _at_hand(versions: Sequence[str]) -> tuple[list[str], list[str]]:
-    """The versions to run on, and those left out."""
+def at_hand(versions: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The versions to run on, and those left out; raises `BinariesNotFoundError`."""
     chosen, left_out = [], []
     for version in versions or VERSIONS:
         try:

@@ -3,7 +3,6 @@
 Development only.
 """
 
-import json
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -12,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from local.postgres.faults import Fault
-from local.stack import Execution, Stack, start_stack
+from local.stack import CLUSTER, Execution, Stack, start_stack
 from local.trials import baseline
 from local.trials.trial import Trial
 from sandbox.aws import Clock
@@ -20,6 +19,12 @@ from sandbox.aws.executions import StateVisit
 
 SPEED: Final = 10
 """How much faster the state machine waits in a trial."""
+
+RUNS: Final = 4
+"""Of a fault: each must find it, and none report it again."""
+
+QUIET_RUNS: Final = 10
+"""Of a healthy set-up."""
 
 SETTINGS: Final = {"wal_retrieve_retry_interval": "500ms"}
 """For both servers: workers restart ten times as often."""
@@ -48,41 +53,60 @@ def open_stack(version: str, announce: Callable[[str], None]) -> Iterator[Callab
 
 
 def conduct(fault: Fault, stack: Stack, version: str) -> Trial:
-    """Break, check, fix, check again. What goes wrong on the way becomes the trial's `problem`.
+    """Check, break, check several times, fix, check again: each check remembers the one before.
 
-    Both times nothing was reported before, so that all there is to report is.
+    Nothing was reported before, nor before the check after the fix, so that all there is to report
+    is. What goes wrong on the way becomes the trial's `problem`.
     """
     trial = Trial(fault.name, version, fault.cause)
     try:
         stack.forget_incidents()
+        _finished(stack, stack.start())
         with stack.other_parameters(fault.parameters), ExitStack() as fixing:
             fixing.callback(fault.fix, stack.pair)
             fault.break_(stack.pair)
             trial = _observed(trial, stack)
         stack.forget_incidents()
-        return replace(trial, residue=_causes(_until_reported(stack, stack.start())))
+        return replace(trial, residue=_residue(stack))
     except Exception as error:  # noqa: BLE001  whatever one fault raises, the others go on
         return replace(trial, problem=f"{type(error).__name__}: {error}")
 
 
 def _observed(trial: Trial, stack: Stack) -> Trial:
-    """With what the monitor and the baseline say at the same moment."""
+    """With what the monitor has reported in the end, and the baseline says at the beginning."""
     stack.shipper.flush()
     arn = stack.start()
     verdict = _ask_baseline(stack)
-    execution = _until_reported(stack, arn)
+    executions = [_finished(stack, arn)]
+    for _ in range(1, RUNS if trial.expected else QUIET_RUNS):
+        stack.shipper.flush()
+        executions.append(_finished(stack, stack.start()))
+    telling = next((each for each in executions if _has_notified(each)), executions[0])
     return replace(
         trial,
-        reported=_causes(execution),
-        seconds=seconds_in_real_time(execution.visits, SPEED),
+        reported=_reported(stack),
+        alerts=sum(int(each.get("notifications", 0)) for each in stack.incidents().values()),
+        seconds=seconds_in_real_time(telling.visits, SPEED),
         baseline=verdict,
     )
 
 
-def _until_reported(stack: Stack, arn: str) -> Execution:
-    """How it ends, or how the one after it does, which reports what this one only suspects."""
-    execution = _finished(stack, arn)
-    return _finished(stack, stack.start()) if stack.suspects() else execution
+def _residue(stack: Stack) -> tuple[str, ...]:
+    """What is reported, or by the execution after the one that only suspects."""
+    _finished(stack, stack.start())
+    if stack.suspects():
+        _finished(stack, stack.start())
+    return _reported(stack)
+
+
+def _reported(stack: Stack) -> tuple[str, ...]:
+    """The causes of the incident that is open."""
+    incident = stack.incidents().get(CLUSTER, {})
+    return tuple(incident.get("causes", ())) if incident.get("status") == "open" else ()
+
+
+def _has_notified(execution: Execution) -> bool:
+    return any(visit.name == "Notify" for visit in execution.visits)
 
 
 def _finished(stack: Stack, arn: str) -> Execution:
@@ -90,14 +114,6 @@ def _finished(stack: Stack, arn: str) -> Execution:
     if execution.status != "SUCCEEDED":
         raise ExecutionFailedError(f"{execution.status} {execution.problem}")
     return execution
-
-
-def _causes(execution: Execution) -> tuple[str, ...]:
-    """What was posted to Slack; only an execution that notifies or notes something gives a list."""
-    clusters = json.loads(execution.output)
-    if not isinstance(clusters, list):
-        return ()
-    return tuple(cause for cluster in clusters for cause in cluster.get("causes", ()))
 
 
 def _ask_baseline(stack: Stack) -> baseline.BaselineVerdict:

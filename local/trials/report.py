@@ -14,6 +14,7 @@ _STYLES: Final = {
     Verdict.QUIET: "green",
     Verdict.MISSED: "bold red",
     Verdict.FALSE_ALARM: "bold red",
+    Verdict.REPEATED: "bold red",
     Verdict.ERROR: "bold magenta",
 }
 
@@ -55,12 +56,16 @@ def cause(trial: Trial) -> Text:
     text = Text()
     if trial.passed:
         text.append(f"✔ {trial.expected or ''}".rstrip(), "green")
+    elif trial.named:
+        text.append(f"~ {trial.expected}", "red")
     else:
-        mark = "~" if trial.verdict is Verdict.DETECTED else "✘"
+        mark = "~" if trial.detected else "✘"
         text.append(f"{mark} not {trial.expected or 'quiet'}", "red")
     for reported in trial.reported:
         if reported != trial.expected:
             text.append(f" + {reported}", "yellow")
+    if trial.alerts > 1:
+        text.append(f" in {trial.alerts} alerts", "red")
     if trial.residue:
         text.append(f" (after the fix still: {', '.join(trial.residue)})", "yellow")
     return text

@@ -15,6 +15,7 @@ class Verdict(StrEnum):
     MISSED = "missed"
     QUIET = "quiet"
     FALSE_ALARM = "false alarm"
+    REPEATED = "repeated"
     ERROR = "error"
 
 
@@ -22,7 +23,8 @@ class Verdict(StrEnum):
 class Trial:
     """One fault, or healthy set-up (`expected` None), on servers of one major version.
 
-    `reported` are the causes of the alert, `seconds` the time from the execution's start to its
+    `reported` are the causes of the incident after several checks, `alerts` how many messages that
+    took, `seconds` the time from the execution's start to its
     end, `residue` what another execution reported after the fix, `problem` why there is no verdict.
     """
 
@@ -34,6 +36,7 @@ class Trial:
     baseline: BaselineVerdict | None = None
     residue: tuple[str, ...] = ()
     problem: str = ""
+    alerts: int = 0
 
     @property
     def healthy(self) -> bool:
@@ -45,16 +48,22 @@ class Trial:
         if self.problem:
             return Verdict.ERROR
         if self.healthy:
-            return Verdict.FALSE_ALARM if self.reported else Verdict.QUIET
-        return Verdict.DETECTED if self.reported else Verdict.MISSED
+            return Verdict.FALSE_ALARM if self.reported or self.alerts else Verdict.QUIET
+        if not self.reported:
+            return Verdict.MISSED
+        return Verdict.REPEATED if self.alerts > 1 else Verdict.DETECTED
+
+    @property
+    def detected(self) -> bool:
+        return self.verdict in {Verdict.DETECTED, Verdict.REPEATED}
 
     @property
     def named(self) -> bool:
-        return self.verdict is Verdict.DETECTED and self.expected in self.reported
+        return self.detected and self.expected in self.reported
 
     @property
     def passed(self) -> bool:
-        return self.named or self.verdict is Verdict.QUIET
+        return self.verdict is Verdict.QUIET or (self.named and self.verdict is Verdict.DETECTED)
 
     @property
     def left_clean(self) -> bool:
@@ -79,6 +88,7 @@ class Tally:
     faults: int
     detected: int
     named: int
+    once: int
     healthy: int
     quiet: int
     baseline_detected: int
@@ -87,14 +97,15 @@ class Tally:
 
     @property
     def passed(self) -> bool:
-        return self.named == self.faults and self.quiet == self.healthy
+        return self.once == self.named == self.faults and self.quiet == self.healthy
 
-    def lines(self) -> tuple[str, str, str]:
+    def lines(self) -> tuple[str, ...]:
         faults, healthy = self.faults, self.healthy
         found, known = self.baseline_detected, self.baseline_named
         alarms = f"{self.baseline_false_alarms}/{healthy} false alarms"
         return (
             f"faults: {self.detected}/{faults} detected, {self.named}/{faults} named",
+            f"alerts: {self.once}/{faults} faults reported once",
             f"healthy: {self.quiet}/{healthy} quiet",
             f"baseline: {found}/{faults} detected, {known}/{faults} named, {alarms}",
         )
@@ -106,8 +117,9 @@ def tally(trials: Iterable[Trial]) -> Tally:
     healthy = [trial for trial in trials if trial.healthy]
     return Tally(
         faults=len(faults),
-        detected=sum(trial.verdict is Verdict.DETECTED for trial in faults),
+        detected=sum(trial.detected for trial in faults),
         named=sum(trial.named for trial in faults),
+        once=sum(trial.verdict is Verdict.DETECTED for trial in faults),
         healthy=len(healthy),
         quiet=sum(trial.verdict is Verdict.QUIET for trial in healthy),
         baseline_detected=sum(trial.baseline_alerted for trial in faults),

@@ -1,17 +1,11 @@
 """Faults of workers that a timeout or a signal ends again and again. Development only."""
 
-import os
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from threading import Event, Thread
 from typing import Final
-
-import pg8000.native
 
 from local.postgres.faults.fault import Fault
 from local.postgres.faults.symptoms import counted, wait_until_leader_is, wait_until_worker_is_gone
-from local.postgres.pair import DATABASE, REPLICATOR, SUBSCRIPTION, Pair
+from local.postgres.killing import workers_are_killed
+from local.postgres.pair import DATABASE, REPLICATOR, Pair
 from local.postgres.second_table import (
     TABLE,
     create_table,
@@ -22,7 +16,6 @@ from local.postgres.second_table import (
 from local.postgres.sessions import open_transaction
 from local.postgres.slow_table import make_fast, make_slow
 from sandbox.postgres.server import Server
-from sandbox.postgres.waiting import wait_until
 
 _BLOCKER: Final = "a session with a lock on the orders"
 _KILLER: Final = "somebody who kills apply workers"
@@ -104,51 +97,13 @@ def _restart_worker(pair: Pair) -> None:
 
 def _break_killed(pair: Pair) -> None:
     with pair.subscriber.logs("database system is ready to accept connections"):
-        pair.attachments.attach(_KILLER, _killed_again_and_again(pair.subscriber))
+        killer = workers_are_killed(pair.subscriber, _KILLED_AFTER_SECONDS)
+        pair.attachments.attach(_KILLER, killer)
 
 
 def _fix_killed(pair: Pair) -> None:
     pair.attachments.detach(_KILLER)
-    wait_until(
-        lambda: _answers(pair.subscriber),
-        that="the subscriber has recovered",
-        look_at=pair.subscriber.log_tail,
-    )
     pair.wait_until_replicated()
-
-
-def _answers(server: Server) -> bool:
-    try:
-        return bool(server.sql("SELECT 1"))
-    except (pg8000.native.InterfaceError, pg8000.native.DatabaseError):
-        return False
-
-
-@contextmanager
-def _killed_again_and_again(server: Server) -> Iterator[None]:
-    """Each apply worker a few seconds after its start; the whole server recovers from it."""
-    closed = Event()
-    killer = Thread(target=_kill_until, args=(closed, server))
-    killer.start()
-    try:
-        yield
-    finally:
-        closed.set()
-        killer.join()
-
-
-def _kill_until(closed: Event, server: Server) -> None:
-    old = """
-        SELECT pid FROM pg_stat_subscription JOIN pg_stat_activity USING (pid)
-        WHERE subname = :name AND relid IS NULL
-            AND backend_start < clock_timestamp() - make_interval(secs => :seconds)
-    """
-    while not closed.wait(0.1):
-        with suppress(
-            pg8000.native.InterfaceError, pg8000.native.DatabaseError, ProcessLookupError
-        ):
-            for [pid] in server.sql(old, name=SUBSCRIPTION, seconds=_KILLED_AFTER_SECONDS):
-                os.kill(pid, signal.SIGKILL)
 
 
 FAULTS: Final = (

@@ -16,6 +16,10 @@ from local.trials.trial import Trial
             "✔ worker_down + slot_lost",
         ),
         (Trial("a", "18", "worker_down", ("slot_lost",)), "~ not worker_down + slot_lost"),
+        (
+            Trial("a", "18", "worker_down", ("worker_down",), alerts=3),
+            "~ worker_down in 3 alerts",
+        ),
         (Trial("a", "18", "worker_down"), "✘ not worker_down"),
         (Trial("a", "18", None), "✔"),
         (Trial("a", "18", None, ("worker_down",)), "✘ not quiet + worker_down"),
@@ -29,6 +33,7 @@ from local.trials.trial import Trial
         "named",
         "named, with noise",
         "detected, not named",
+        "repeated",
         "missed",
         "quiet",
         "false alarm",
