@@ -3,5 +3,5 @@
 In the order of the pipeline: `check_replication` samples the databases and returns a report,
 the state machine queries the logs, `notify` posts to Slack. Shared: `report` (the contract between
 them), `catalogue` (what can be wrong, and what helps), `incidents` (what is to be done about it),
-`parameters` (SSM) and `telemetry`.
+`execution_input`, `parameters` (SSM) and `telemetry`.
 """

@@ -20,8 +20,8 @@ from typing import Any, Final
 
 import yaml  # type: ignore[import-untyped]
 
-from functions.check_replication.selection import MONITOR
 from functions.incidents import times
+from functions.incidents.asked import MONITOR
 
 SOURCE: Final = Path(__file__).parents[1] / "statemachine" / "monitor.asl.yaml"
 DEPLOYED: Final = "monitor.asl.json"

@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import Any
 
 from functions.check_replication.checked import Checked
-from functions.check_replication.execution_input import ExecutionInput
 from functions.check_replication.memory.packing import pack
+from functions.execution_input import ExecutionInput
 from functions.incidents.asked import Asked
 from functions.incidents.decision import Run, Verdict
 from functions.incidents.work import Work, decide

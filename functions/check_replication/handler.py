@@ -12,13 +12,13 @@ from functions.check_replication.answer import answer
 from functions.check_replication.check import Probes, check_all
 from functions.check_replication.checked import Checked, Memory
 from functions.check_replication.diagnosis import PublisherSamples, Samples
-from functions.check_replication.execution_input import ExecutionInput
 from functions.check_replication.measures import publish_lag, publish_verdict
 from functions.check_replication.memory.packing import UnreadableMemoryError, unpack_all
 from functions.check_replication.memory.remembered import RememberedCluster
 from functions.check_replication.probe import sample, sample_publisher
 from functions.check_replication.selection import select
 from functions.check_replication.targets import Login, by_cluster, unknown_names
+from functions.execution_input import ExecutionInput
 from functions.parameters import parameter_path
 from functions.telemetry import identify_execution, logger, tracer
 

@@ -2,14 +2,10 @@
 
 import zlib
 from collections.abc import Mapping
-from typing import Final
 
-from functions.check_replication.execution_input import ExecutionInput, Shard
 from functions.check_replication.targets import Misconfigured, Target, target
-
-MONITOR: Final = "the monitor"
-"""Stands for a cluster's name where the monitor speaks of itself, also in the state machine, whose
-definition gets it from here; with its space no parameter's name can be taken for it."""
+from functions.execution_input import ExecutionInput, Shard
+from functions.incidents.asked import MONITOR
 
 
 def select(

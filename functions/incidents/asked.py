@@ -5,8 +5,11 @@ import json
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
-from functions.check_replication.execution_input import ExecutionInput, Shard
-from functions.check_replication.selection import MONITOR
+from functions.execution_input import ExecutionInput, Shard
+
+MONITOR: Final = "the monitor"
+"""Stands for a cluster's name where the monitor speaks of itself, also in the state machine, whose
+definition gets it from here; with its space no parameter's name can be taken for it."""
 
 _NAMED: Final = 3
 _NAME_CHARACTERS: Final = 63

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from functions.check_replication.execution_input import InvalidInput
+from functions.execution_input import InvalidInput
 from functions.incidents.asked import EVERYTHING, Asked
 from functions.incidents.decision import Run, Verdict
 from functions.incidents.work import prioritized

@@ -12,8 +12,8 @@ import pytest
 from chalice.test import Client
 
 from chalice_app import app
-from functions.check_replication.execution_input import InvalidInput
 from functions.check_replication.handler import CHECK_SECONDS
+from functions.execution_input import InvalidInput
 from functions.telemetry import logger
 from local.deployment import PARAMETER_PATH, PROJECT, put_parameters
 from local.postgres.pair import DATABASE, MONITOR, MONITOR_PASSWORD, Pair

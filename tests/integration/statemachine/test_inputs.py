@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from functions.check_replication.execution_input import ExecutionInput
+from functions.execution_input import ExecutionInput
 from tests.events import EVENTBRIDGE_EVENT
 from tests.integration.statemachine.conftest import MakeMachine, cluster, report
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from functions.check_replication.execution_input import ExecutionInput
+from functions.execution_input import ExecutionInput
 from functions.incidents.times import KEPT_WHILE_OPEN
 from sandbox.aws.executions import wait_for_end
 from sandbox.aws.fake_functions import FunctionError

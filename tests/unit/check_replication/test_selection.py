@@ -5,9 +5,9 @@ from collections.abc import Iterable
 
 import pytest
 
-from functions.check_replication.execution_input import ExecutionInput, Shard
 from functions.check_replication.selection import select
 from functions.check_replication.targets import Misconfigured
+from functions.execution_input import ExecutionInput, Shard
 
 PATH = "/monitoring-logical-replication/"
 REQUIRED = {"hostname": "db.example", "username": "monitor", "dbname": "shop"}

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from functions.check_replication import selection
+from functions.incidents import asked
 from functions.incidents.asked import EVERYTHING, Asked
 from functions.incidents.decision import Run, Verdict
 from functions.incidents.work import decide
@@ -12,7 +12,7 @@ from functions.report import ClusterReport, Finding, Status
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 EPOCH = int(NOW.timestamp())
 DAY = 86_400
-MONITOR = selection.MONITOR
+MONITOR = asked.MONITOR
 CAUSES = {
     "unhealthy": ("slot_lost",),
     "unknown": ("database_unreachable",),

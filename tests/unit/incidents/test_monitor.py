@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from functions.check_replication.execution_input import Shard
+from functions.execution_input import Shard
 from functions.incidents.asked import EVERYTHING, Asked, is_monitor
 from functions.incidents.monitor import decide_failed_check
 from tests.unit.incidents.decisions import (

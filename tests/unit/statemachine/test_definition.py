@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 import yaml  # type: ignore[import-untyped]
 
-from functions.check_replication.selection import MONITOR
 from functions.incidents import times
+from functions.incidents.asked import MONITOR
 from scripts.definition import SOURCE, definition, expression
 
 PROJECT = Path(__file__).parents[3]

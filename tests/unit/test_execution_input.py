@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from functions.check_replication.execution_input import ExecutionInput, InvalidInput, Shard
+from functions.execution_input import ExecutionInput, InvalidInput, Shard
 from tests.events import EVENTBRIDGE_EVENT
 
 DEFAULTS = ExecutionInput()
