@@ -130,7 +130,7 @@ def test_the_monitor_has_its_name_from_one_constant() -> None:
     assert [] == [path.name for path in sources() if quoted.search(path.read_text())]
     modules = [path for name in PACKAGES for path in (PROJECT / name).rglob("*.py")]
     named = [path for path in modules if "tests" not in path.parts and named_outside(path)]
-    assert ["functions/check_replication/selection.py"] == [
+    assert ["functions/incidents/asked.py"] == [
         str(path.relative_to(PROJECT)) for path in named
     ]
 
