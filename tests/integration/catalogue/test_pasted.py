@@ -7,7 +7,7 @@ import pg8000.native
 import pytest
 
 from functions.catalogue import CATALOGUE
-from local.postgres.pair import DATABASE, PUBLICATION, SUBSCRIPTION, Pair
+from local.postgres.pair import DATABASE, PUBLICATION, REPLICATOR, SUBSCRIPTION, Pair
 from local.postgres.renewal import drop_slot
 from scripts.runbook import RUNBOOK
 from tests.integration.catalogue.printed_sql import fill_in, paste
@@ -193,8 +193,13 @@ def test_as_printed_on_the_publisher(
 
 @pytest.fixture
 def twins(shop: Pair, sessions: Sessions) -> Iterator[Pair]:
-    """The publisher has a subscription of the same name, as in a two-way replication."""
+    """The publisher has a subscription of the same name, as in a two-way replication.
+
+    CREATE SUBSCRIPTION to the server it runs on waits for itself (PostgreSQL manual): the new slot
+    for its transaction, as for a lock.
+    """
     before = state(sessions)
+    sessions["publisher"].run(f"ALTER ROLE {REPLICATOR} SET lock_timeout = '10ms'")
     create = (
         f"CREATE SUBSCRIPTION {SUBSCRIPTION} CONNECTION 'dbname=nowhere' PUBLICATION {PUBLICATION} "
         "WITH (connect = false, slot_name = NONE, enabled = false, streaming = off)"
@@ -202,6 +207,7 @@ def twins(shop: Pair, sessions: Sessions) -> Iterator[Pair]:
     sessions["publisher"].run(create)
     yield shop
     sessions["publisher"].run(f"DROP SUBSCRIPTION IF EXISTS {SUBSCRIPTION}")
+    sessions["publisher"].run(f"ALTER ROLE {REPLICATOR} RESET lock_timeout")
     if changes(before, state(sessions)):
         put_in_order(shop)
 
@@ -220,9 +226,7 @@ def test_filled_in_on_the_wrong_server(
         "columns": "id",
         "index": "orders_pkey",
     }
-    # CREATE SUBSCRIPTION to the server it runs on waits for itself (PostgreSQL manual)
-    patience = "SET statement_timeout = '1s';"
-    said = paste(twins.publisher, printed(twins, cause, number, supplied), patience)
+    said = paste(twins.publisher, printed(twins, cause, number, supplied))
     expected = MAY_CHANGE_FILLED_IN_ON_THE_PUBLISHER.get((cause, number), {})
     assert expected == changes(before, state(sessions)), said
 
