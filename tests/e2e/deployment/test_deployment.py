@@ -15,8 +15,8 @@ from sandbox.aws import LocalAws
 from sandbox.aws.cloudformation.sam import translated
 from sandbox.slack.threads import Thread
 from tests.deployments import LOOKS, Deployer, Deployment
-from tests.e2e.conftest import broken, execute
-from tests.e2e.deployment.conftest import SHOP, on
+from tests.e2e.conftest import SHOP, broken, execute
+from tests.e2e.deployment.conftest import on
 
 REPORT = re.compile(
     r"REPORT RequestId: \S+\tDuration: (?P<duration>[\d.]+) ms\tBilled Duration: \d+ ms\t"
