@@ -62,7 +62,9 @@ def parameters(stack: Stack) -> dict[str, tuple[str, str]]:
     paginator = stack.aws.client("ssm").get_paginator("get_parameters_by_path")
     pages = paginator.paginate(Path="/", Recursive=True, WithDecryption=True)
     return {
-        one["Name"]: (one["Value"], one["Type"]) for page in pages for one in page["Parameters"]
+        parameter["Name"]: (parameter["Value"], parameter["Type"])
+        for page in pages
+        for parameter in page["Parameters"]
     }
 
 

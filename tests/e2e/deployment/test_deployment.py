@@ -79,7 +79,9 @@ def test_the_services_know_what_the_template_says(
         stack.aws.client("sns").list_subscriptions_by_topic(TopicArn=shop.outputs["AlertTopicArn"])
     )
     policy = json.loads(deployed_as("AlertTopic")["Attributes"]["Policy"])
-    assert ["AlarmsPublish", "NothingWithoutTls"] == [one["Sid"] for one in policy["Statement"]]
+    assert ["AlarmsPublish", "NothingWithoutTls"] == [
+        statement["Sid"] for statement in policy["Statement"]
+    ]
 
 
 def test_an_outage_on_the_deployed_stack(deployed: Stack, shop: Deployment) -> None:
@@ -93,7 +95,7 @@ def test_an_outage_on_the_deployed_stack(deployed: Stack, shop: Deployment) -> N
     assert message.first.text.startswith("🔴 sample-cluster: orders_sub")
 
     resolved, _ = execute(deployed)
-    (now,) = [one for one in deployed.threads() if one.first.ts == message.first.ts]
+    (now,) = [thread for thread in deployed.threads() if thread.first.ts == message.first.ts]
     assert "SUCCEEDED" == resolved.status, resolved.problem
     assert now.first.text.startswith("🟢 sample-cluster")
     assert now.replies[-1].text.startswith("Recovered after")
@@ -163,7 +165,7 @@ def test_two_stacks_in_one_account(deployed: Stack, shop: Deployment, deploying:
         fixed = [execute(deployed)[0], execute(second)[0]]
     finally:
         deploying.undeploy("shop-2")
-    assert ["SUCCEEDED"] * 4 == [one.status for one in (*ended, *fixed)]
+    assert ["SUCCEEDED"] * 4 == [execution.status for execution in (*ended, *fixed)]
     assert 2 == len(posted)
     names = {name for _, name in shop.resources.values()}
     assert set() == names & {name for _, name in other.resources.values()}
@@ -195,8 +197,8 @@ def everything(aws: LocalAws) -> dict[tuple[str, str], list[str]]:
     """The names of all that a stack of ours could have made, in the whole account."""
     return {
         (service, action): sorted(
-            one[name] if name else one
-            for one in getattr(aws.client(service), action)().get(key, [])
+            found[name] if name else found
+            for found in getattr(aws.client(service), action)().get(key, [])
         )
         for service, actions in LISTS.items()
         for action, key, name in actions

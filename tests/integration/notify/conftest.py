@@ -110,7 +110,7 @@ def parameters(ssm: Any, workspace: Workspace) -> Iterator[dict[str, str]]:
     yield values
     found = ssm.get_parameters_by_path(Path="/monitoring-logical-replication", Recursive=True)
     if found["Parameters"]:
-        ssm.delete_parameters(Names=[one["Name"] for one in found["Parameters"]])
+        ssm.delete_parameters(Names=[parameter["Name"] for parameter in found["Parameters"]])
 
 
 @pytest.fixture

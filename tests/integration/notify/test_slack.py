@@ -53,7 +53,9 @@ def test_a_reply_for_the_channel_too(slack: Slack, workspace: Workspace) -> None
     slack.reply(posted, Message("more"))
     slack.reply(posted, Message("still"), broadcast=True)
     replies = workspace.thread(ALERTS, posted.ts)
-    assert [("more", False), ("still", True)] == [(one.text, one.is_broadcast) for one in replies]
+    assert [("more", False), ("still", True)] == [
+        (reply.text, reply.is_broadcast) for reply in replies
+    ]
 
 
 def test_update(slack: Slack, workspace: Workspace) -> None:

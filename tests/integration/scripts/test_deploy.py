@@ -68,12 +68,14 @@ def refuse_to_build() -> Path:
 
 def uploads(aws: LocalAws) -> list[str]:
     found = aws.client("s3").list_objects_v2(Bucket=BUCKET).get("Contents", [])
-    return [str(one["Key"]) for one in found]
+    return [str(item["Key"]) for item in found]
 
 
 def parameters(aws: LocalAws) -> dict[str, str]:
     (stack,) = aws.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"]
-    return {one["ParameterKey"]: one["ParameterValue"] for one in stack["Parameters"]}
+    return {
+        parameter["ParameterKey"]: parameter["ParameterValue"] for parameter in stack["Parameters"]
+    }
 
 
 @pytest.mark.usefixtures("environment", "bucket")

@@ -165,5 +165,5 @@ def test_the_page_shows_every_total() -> None:
 )
 def test_the_page_warns_of_a_check_that_may_not_end(processor_seconds: float, verdict: str) -> None:
     """By the estimate, not by what was seen on the machine that counted."""
-    slow = tuple(replace(one, processor_seconds=processor_seconds) for one in COUNTS.checks)
+    slow = tuple(replace(check, processor_seconds=processor_seconds) for check in COUNTS.checks)
     assert verdict in page(replace(COUNTS, checks=slow))

@@ -14,11 +14,11 @@ from functions.catalogue.in_log import READ_LAST, InLog
 from functions.notify.log.cause import log_cause
 from tests.unit.catalogue.overlap import common_text
 
-TOLD = [one for one in CATALOGUE.values() if one.in_log.wordings or one.in_log.sqlstates]
+TOLD = [cause for cause in CATALOGUE.values() if cause.in_log.wordings or cause.in_log.sqlstates]
 READ_FIRST = [
-    one
-    for one in CATALOGUE.values()
-    if one.id not in READ_LAST and (one.in_log.wordings or one.in_log.names)
+    cause
+    for cause in CATALOGUE.values()
+    if cause.id not in READ_LAST and (cause.in_log.wordings or cause.in_log.names)
 ]
 NOT_EVIDENCE = {"operation"}
 """What is read for a sentence only."""
@@ -68,13 +68,13 @@ def test_where_two_causes_can_be_meant_it_is_stated_which(one: Cause, other: Cau
 
 @pytest.mark.parametrize("cause", READ_LAST)
 def test_what_is_read_last_has_words_of_another(cause: str) -> None:
-    others = (one.in_log for one in IN_READING_ORDER if one.id != cause)
+    others = (entry.in_log for entry in IN_READING_ORDER if entry.id != cause)
     assert any(True for other in others for _ in common_texts(other, CATALOGUE[cause].in_log))
 
 
 def test_every_cause_is_read_once() -> None:
-    assert sorted(CATALOGUE) == sorted(one.id for one in IN_READING_ORDER)
-    assert [one.id for one in IN_READING_ORDER if one.id in READ_LAST] == list(READ_LAST)
+    assert sorted(CATALOGUE) == sorted(entry.id for entry in IN_READING_ORDER)
+    assert [entry.id for entry in IN_READING_ORDER if entry.id in READ_LAST] == list(READ_LAST)
 
 
 @pytest.mark.parametrize(
@@ -92,14 +92,14 @@ def test_the_cause_that_says_more_is_meant(message: str, expected: str) -> None:
 
 
 def test_a_code_speaks_of_one_cause() -> None:
-    counts = Counter(code for one in CATALOGUE.values() for code in one.in_log.sqlstates)
+    counts = Counter(code for cause in CATALOGUE.values() for code in cause.in_log.sqlstates)
     assert set() == {code for code, times in counts.items() if times > 1}
     assert {2, 5} == set(map(len, counts))
 
 
 def test_one_cause_is_what_triggers_raise() -> None:
     assert ["constraint_violation"] == [
-        one.id for one in CATALOGUE.values() if one.in_log.raised_by_any_trigger
+        cause.id for cause in CATALOGUE.values() if cause.in_log.raised_by_any_trigger
     ]
 
 
@@ -111,7 +111,7 @@ def test_what_the_log_tells_has_a_sentence_and_a_place(cause: Cause) -> None:
     fields = {name for _, name, _, _ in Formatter().parse(told.sentence) if name}
     assert fields <= {"change", "table", "error"}
     assert told.behind
-    assert all(CATALOGUE[one].explained for one in (*told.behind, *told.beside))
+    assert all(CATALOGUE[name].explained for name in (*told.behind, *told.beside))
 
 
 @pytest.mark.parametrize("cause", CATALOGUE.values(), ids=lambda cause: cause.id)

@@ -225,7 +225,7 @@ def test_without_a_worker_an_unused_slot_of_its_name_may_be_its_own(
     wider = replace(PUBLICATION, tables=frozenset({"public.orders", "public.new"}))
     for publications, cause in [((), "publication_missing"), ((wider,), NOT_REFRESHED)]:
         seen = found(subscription, publisher(IDLE, publications=publications))
-        [finding] = [one for one in seen if one.cause == cause]
+        [finding] = [finding for finding in seen if finding.cause == cause]
         assert finding.summary.endswith(MAY_BE_ANOTHERS)
         assert finding.evidence.get("slot_is_ours") is None
 
@@ -260,7 +260,9 @@ def test_two_subscriptions_cannot_have_one_slot() -> None:
     assert () == diagnose(samples, 300, seen)
     begun = replace(twin, worker_start=ago(60))
     samples = Samples((snapshot(HEALTHY, begun), snapshot(HEALTHY, begun, seconds_later=6)))
-    assert [16_400] == [one.evidence["subscription_oid"] for one in diagnose(samples, 300, seen)]
+    assert [16_400] == [
+        finding.evidence["subscription_oid"] for finding in diagnose(samples, 300, seen)
+    ]
 
 
 @pytest.mark.parametrize(

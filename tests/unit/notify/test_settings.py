@@ -88,7 +88,7 @@ MALFORMED_TOKENS = (
 )
 
 
-@pytest.mark.parametrize("token", [f"{one}zq" for one in MALFORMED_TOKENS if one[-1] != "-"])
+@pytest.mark.parametrize("token", [f"{token}zq" for token in MALFORMED_TOKENS if token[-1] != "-"])
 def test_a_malformed_token(token: str) -> None:
     """It never reaches Slack's client, which puts it into the text of its error."""
     ssm = FakeSsm(slack__bot_token=token, slack__channel_id="C1")

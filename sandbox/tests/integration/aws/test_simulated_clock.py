@@ -44,7 +44,7 @@ class World:
         """Start an execution for each input and wait until they sleep or have ended."""
         client = self.aws.client("stepfunctions")
         machine_arn = self.aws.create_state_machine("machine", definition)
-        arns = [start_execution(client, machine_arn, one) for one in inputs or ({},)]
+        arns = [start_execution(client, machine_arn, document) for document in inputs or ({},)]
         self.clock.settle()
         return arns
 
@@ -157,8 +157,10 @@ def test_expressions_see_the_simulated_time(world: World) -> None:
     world.clock.run(seconds(3600))
     ((told, moment),) = world.told
     assert "2026-11-23T00:00:01.250Z" == told.pop("started")
-    assert {datetime.fromisoformat(one) for one in told.values()} == {MIDNIGHT + seconds(moment)}
-    assert all(one.endswith("Z") for one in told.values())
+    assert {datetime.fromisoformat(instant) for instant in told.values()} == {
+        MIDNIGHT + seconds(moment)
+    }
+    assert all(instant.endswith("Z") for instant in told.values())
 
 
 @pytest.mark.parametrize(

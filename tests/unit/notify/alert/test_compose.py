@@ -197,7 +197,7 @@ def test_every_finding_is_a_problem() -> None:
     """Worst first; findings of one severity keep the report's order."""
     said = alert(*({"cause": cause} for cause in CATALOGUE))
     expected = sorted(CATALOGUE.values(), key=lambda cause: cause.severity.rank)
-    assert [cause.headline for cause in expected] == [one.headline for one in said.problems]
+    assert [cause.headline for cause in expected] == [problem.headline for problem in said.problems]
 
 
 @pytest.mark.parametrize("cause", CATALOGUE)
@@ -207,7 +207,9 @@ def test_every_cause(cause: str) -> None:
     (problem,) = said.problems
     assert ("It is.", CATALOGUE[cause].meaning) == (problem.summary, problem.meaning)
     checks = CATALOGUE[cause].checks or (DEFAULT_CHECK,)
-    assert [(one.place, one.sql) for one in checks] == [(one.place, one.sql) for one in said.checks]
+    assert [(check.place, check.sql) for check in checks] == [
+        (check.place, check.sql) for check in said.checks
+    ]
 
 
 def test_checks_are_not_repeated() -> None:

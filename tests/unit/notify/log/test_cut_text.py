@@ -217,7 +217,7 @@ def test_a_cut_line_of_the_monitor_itself(text: str, expected: str) -> None:
         NotifyEvent.from_json({"cluster": "c", "query": {"results": [row(text, length="900")]}})
     )
     assert event.cluster.cluster == "c"
-    assert [expected] == [one.message for one in errors]
+    assert [expected] == [error.message for error in errors]
 
 
 def test_an_ellipsis_of_the_log_s_own_is_no_mask() -> None:

@@ -94,8 +94,8 @@ def test_an_application_s_errors_are_not_a_worker_s(message: str) -> None:
         *(line("ERROR", message, who=session), line("CONTEXT", FORGED, who=session)),
         *(line("ERROR", CONFLICT), line("DETAIL", CONFLICT_DETAIL), line("CONTEXT", CONTEXT)),
     )
-    (own,) = (one for one in errors if one.in_background)
-    (other,) = (one for one in errors if not one.in_background)
+    (own,) = (error for error in errors if error.in_background)
+    (other,) = (error for error in errors if not error.in_background)
     assert OWN | {
         "key_columns": "id",
         "constraint": "orders_pkey",
@@ -112,7 +112,7 @@ def test_an_application_that_fails_with_a_worker_s_words_does_not_replace_it() -
         *(line("ERROR", words), line("CONTEXT", CONTEXT)),
         line("ERROR", words, 9, 7, "10.0.0.1(54058):bob@shop"),
     )
-    assert {(True, 5451), (False, 7)} == {(one.in_background, one.pid) for one in errors}
+    assert {(True, 5451), (False, 7)} == {(error.in_background, error.pid) for error in errors}
 
 
 @pytest.mark.parametrize(
