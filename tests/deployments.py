@@ -81,9 +81,9 @@ def deployer(aws: LocalAws, package: Path) -> Iterator[Deployer]:
         yield Deployer(aws, package)
 
 
-Look = Callable[[LocalAws, str], object]
+Lookup = Callable[[LocalAws, str], object]
 
-LOOKS: Mapping[str, Look] = {
+LOOKUPS: Mapping[str, Lookup] = {
     "AWS::CloudWatch::Alarm": lambda aws, name: aws.client("cloudwatch").describe_alarms(
         AlarmNames=[name]
     )["MetricAlarms"][0],

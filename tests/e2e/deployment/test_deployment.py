@@ -14,7 +14,7 @@ from local.stack import Stack
 from sandbox.aws import LocalAws
 from sandbox.aws.cloudformation.sam import translated
 from sandbox.slack.threads import Thread
-from tests.deployments import LOOKS, Deployer, Deployment
+from tests.deployments import LOOKUPS, Deployer, Deployment
 from tests.e2e.conftest import SHOP, broken, execute
 from tests.e2e.deployment.conftest import on
 
@@ -42,11 +42,11 @@ def test_every_resource_of_the_template_exists(
     assert {name: one["Type"] for name, one in wanted.items()} == {
         name: kind for name, (kind, _) in shop.resources.items()
     }
-    policies = {kind for kind, _ in shop.resources.values()} - LOOKS.keys()
+    policies = {kind for kind, _ in shop.resources.values()} - LOOKUPS.keys()
     assert {"AWS::SNS::TopicPolicy"} == policies  # is part of its topic
     for kind, physical in shop.resources.values():
-        if kind in LOOKS:
-            assert LOOKS[kind](stack.aws, physical), physical
+        if kind in LOOKUPS:
+            assert LOOKUPS[kind](stack.aws, physical), physical
 
 
 def test_the_services_know_what_the_template_says(
@@ -57,7 +57,7 @@ def test_the_services_know_what_the_template_says(
 
     def deployed_as(name: str) -> Any:
         kind, physical = shop.resources[name]
-        return LOOKS[kind](stack.aws, physical)
+        return LOOKUPS[kind](stack.aws, physical)
 
     for name in ("CheckReplication", "Notify"):
         declared, function = template[name]["Properties"], deployed_as(name)
@@ -105,7 +105,7 @@ def test_an_outage_on_the_deployed_stack(deployed: Stack, shop: Deployment) -> N
     for name, lines in reports.items():
         assert lines[0]["init"], f"{name} began with a warm process"
         assert [None] * len(lines[1:]) == [line["init"] for line in lines[1:]]
-        function: Any = LOOKS["AWS::Lambda::Function"](deployed.aws, shop.physical(name))
+        function: Any = LOOKUPS["AWS::Lambda::Function"](deployed.aws, shop.physical(name))
         assert {function["MemorySize"]} == {int(line["size"]) for line in lines}
         assert all(0 < int(line["used"]) < int(line["size"]) for line in lines)
 
@@ -135,7 +135,7 @@ def test_an_upgrade_over_an_open_incident(
     (thread,) = posted
     assert (shop.resources, shop.outputs) == (upgraded.resources, upgraded.outputs)
     assert "rate(5 minutes)" == upgraded.parameters["ScheduleExpression"]
-    notify: Any = LOOKS["AWS::Lambda::Function"](deployed.aws, upgraded.physical("Notify"))
+    notify: Any = LOOKUPS["AWS::Lambda::Function"](deployed.aws, upgraded.physical("Notify"))
     assert "https://wiki.example/runbook" == notify["Environment"]["Variables"]["RUNBOOK_URL"]
     assert "NothingNew" == quiet.visits[-1].name
     assert "SUCCEEDED" == resolved.status, resolved.problem
@@ -151,7 +151,7 @@ def test_a_disabled_schedule_has_no_alarm_for_silence(
     back = deploying.deploy(SHOP, SCHEDULE_STATE="ENABLED")
     assert {"NoSuccess"} == shop.resources.keys() - quiet.resources.keys()
     assert shop.resources == back.resources
-    assert LOOKS["AWS::CloudWatch::Alarm"](deployed.aws, back.physical("NoSuccess"))
+    assert LOOKUPS["AWS::CloudWatch::Alarm"](deployed.aws, back.physical("NoSuccess"))
 
 
 def test_two_stacks_in_one_account(deployed: Stack, shop: Deployment, deploying: Deployer) -> None:

@@ -80,9 +80,11 @@ def test_skip_as_before_15(pair: Pair) -> None:
     """The same by moving the origin, which later versions can do too."""
     order_id = collide(pair)
     behind = pair.place_order()
-    look, commits = (script.sql for script in SKIP_BEFORE_15.filled(values(pair)).scripts)
+    position_of_origin, commits = (
+        script.sql for script in SKIP_BEFORE_15.filled(values(pair)).scripts
+    )
     pair.alter_subscription("DISABLE")
-    [[origin, remote_lsn]] = pair.subscriber.sql(look, DATABASE)
+    [[origin, remote_lsn]] = pair.subscriber.sql(position_of_origin, DATABASE)
 
     def advanced() -> bool:
         """Once the sender and the worker have let go."""
@@ -238,13 +240,13 @@ def test_a_table_that_another_subscription_fills_is_not_emptied(pair: Pair) -> N
 
 
 def test_a_key_that_was_mistyped_first_deletes_nothing_else(pair: Pair) -> None:
-    """The row that was looked at last is the one that goes; more than one, or none, is refused."""
+    """The row that was shown last is the one that goes; more than one, or none, is refused."""
     order_id = collide(pair)
     other = min(row[0] for row in orders(pair.subscriber))
     [delete, *_] = CATALOGUE["apply_conflict"].remedies_for(values(pair, key_columns="id"))
-    look, remove = delete.scripts
+    show, remove = delete.scripts
     wrong, none, right, all_of_them = (
-        fill_in(look, {"key_values": key}) for key in (str(other), "-1", str(order_id), "id")
+        fill_in(show, {"key_values": key}) for key in (str(other), "-1", str(order_id), "id")
     )
     assert "exactly one row" in paste(pair.subscriber, [wrong, none, remove.sql])
     assert "exactly one row" in paste(pair.subscriber, [all_of_them, remove.sql])

@@ -137,7 +137,7 @@ def test_a_bucket_that_cannot_exist(session: Session, console: Console) -> None:
 
 @pytest.mark.usefixtures("bucket")
 def test_a_bucket_in_another_region(session: Session, console: Console) -> None:
-    """Both regions are told; Lambda would find out only after the upload."""
+    """Both regions are named; Lambda would find out only after the upload."""
     far = Session(region_name="us-east-1")
     far.client("s3").create_bucket(Bucket="far")
     said = refusal({"BUCKET": "far"}, session, console)

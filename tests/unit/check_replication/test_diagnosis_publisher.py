@@ -233,10 +233,10 @@ def test_without_a_worker_an_unused_slot_of_its_name_may_be_its_own(
 def test_workers_that_began_together_have_each_a_slot_of_its_own() -> None:
     """As after a restart of the subscriber."""
     other = replace(HEALTHY, oid=16_500, name="other_sub", slot_name="other_sub")
-    looks = Samples((snapshot(HEALTHY, other), snapshot(HEALTHY, other, seconds_later=6)))
+    samples = Samples((snapshot(HEALTHY, other), snapshot(HEALTHY, other, seconds_later=6)))
     slots = (SLOT, replace(SLOT, name="other_sub", sender_name="other_sub", active_pid=100))
     seen = PublisherSamples("p:1", (publisher(*slots, publications=()),))
-    findings = diagnose(looks, 300, seen)
+    findings = diagnose(samples, 300, seen)
     assert ["publication_missing"] * 2 == [finding.cause for finding in findings]
     assert not [finding for finding in findings if MAY_BE_ANOTHERS in finding.summary]
 

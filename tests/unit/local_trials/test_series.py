@@ -16,7 +16,7 @@ def fault(name: str, *versions: str) -> Fault:
 
 
 class Stacks:
-    """`log` tells which stacks were started and stopped, and what was tried on them."""
+    """`log` says which stacks were started and stopped, and what was tried on them."""
 
     def __init__(self, **problems: str) -> None:
         self.log: list[str] = []

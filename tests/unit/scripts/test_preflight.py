@@ -40,7 +40,7 @@ def test_an_outcome_is_its_sign_its_sentence_and_its_fix() -> None:
 
 
 def test_a_check_that_cannot_be_made_is_no_success() -> None:
-    """What was found out before counts; what AWS then refuses is told with its reason."""
+    """What was found out before counts; what AWS then refuses is said with its reason."""
 
     def check_() -> list[Outcome]:
         raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "DescribeVpcs")

@@ -76,7 +76,7 @@ def test_the_three_fields() -> None:
 
 
 def test_order() -> None:
-    """The first screen tells what, since when, what to do and at what risk; the links come last."""
+    """The first screen says what, since when, what to do and at what risk; the links come last."""
     blocks = draw(ALERT).blocks
     assert [
         *("header", "section", "section"),
@@ -94,9 +94,9 @@ def test_facts_are_fields() -> None:
 
 def test_remedies_stand_beside_their_risks() -> None:
     """Each with its SQL as it is to be run, a block for each server that says which it is for."""
-    first, look, delete, second, drop, third, fourth = draw(ALERT).blocks[3:10]
+    first, show, delete, second, drop, third, fourth = draw(ALERT).blocks[3:10]
     assert "*Remedy 1*: Delete the row.\n*Risk:* The row is lost." == first["text"]["text"]
-    assert [("On the subscriber:", "SELECT <the key>;")] == scripts([look])
+    assert [("On the subscriber:", "SELECT <the key>;")] == scripts([show])
     assert [("On the subscriber:", "DELETE FROM public.orders;")] == scripts([delete])
     assert "*Remedy 2*: Drop the slot." in second["text"]["text"]
     assert [("On the publisher:", "SELECT 1;")] == scripts([drop])

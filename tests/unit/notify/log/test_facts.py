@@ -56,7 +56,7 @@ def found(*messages: str) -> tuple[LogError, ...]:
     return distinct_errors(log_events(row(message) for message in reversed(messages)))
 
 
-def told(error: LogError) -> str:
+def known_of(error: LogError) -> str:
     return repr((dict(error.facts), error.worker))
 
 
@@ -77,13 +77,13 @@ def test_what_a_trigger_raises_is_taken_for_its_words_only(message: str, label: 
 
 @pytest.mark.parametrize("message", IMITATIONS)
 def test_a_trigger_s_remark_beside_a_conflict(message: str) -> None:
-    """Whose part is whose cannot be known within a second; then nothing free is told."""
+    """Whose part is whose cannot be known within a second; then nothing free is shown."""
     errors = found(
         *(line("LOG", message), line("CONTEXT", RAISED)),
         *(line("ERROR", CONFLICT), line("DETAIL", CONFLICT_DETAIL), line("CONTEXT", CONTEXT)),
     )
     for error in errors:
-        assert not {"payments", "iban", "666", "0/BAD0BAD"} & set(told(error).split("'"))
+        assert not {"payments", "iban", "666", "0/BAD0BAD"} & set(known_of(error).split("'"))
         assert "payments" not in repr(dict(error.facts))
 
 
