@@ -56,7 +56,7 @@ def test_a_bill_is_what_it_is_by_hand() -> None:
         pytest.param(CHECK, 256, 1.919, id="a share of a processor"),
         pytest.param(CHECK, 1_769, 0.256 + 0.15, id="a whole one"),
         pytest.param(CHECK, 10_240, 0.256 + 0.15, id="never more than one"),
-        # 65 clusters are sampled in two rounds
+        # 65 clusters are looked at in two rounds
         pytest.param(replace(CHECK, clusters=65), 1_769, 0.256 + 0.12 + 0.06, id="two rounds"),
     ],
 )
@@ -87,7 +87,7 @@ def test_an_execution_that_tells_is_what_it_is_by_hand() -> None:
 
 
 def test_a_quiet_execution_is_its_transitions_and_one_read() -> None:
-    """Nobody is notified, so Notify costs nothing."""
+    """Nobody is told, so Notify costs nothing."""
     assert 0.000100125 == pytest.approx(execution(COUNTS, HEALTHY_RUN))
 
 
@@ -165,5 +165,5 @@ def test_the_page_shows_every_total() -> None:
 )
 def test_the_page_warns_of_a_check_that_may_not_end(processor_seconds: float, verdict: str) -> None:
     """By the estimate, not by what was seen on the machine that counted."""
-    slow = tuple(replace(check, processor_seconds=processor_seconds) for check in COUNTS.checks)
+    slow = tuple(replace(one, processor_seconds=processor_seconds) for one in COUNTS.checks)
     assert verdict in page(replace(COUNTS, checks=slow))

@@ -225,7 +225,7 @@ def test_without_a_worker_an_unused_slot_of_its_name_may_be_its_own(
     wider = replace(PUBLICATION, tables=frozenset({"public.orders", "public.new"}))
     for publications, cause in [((), "publication_missing"), ((wider,), NOT_REFRESHED)]:
         seen = found(subscription, publisher(IDLE, publications=publications))
-        [finding] = [finding for finding in seen if finding.cause == cause]
+        [finding] = [one for one in seen if one.cause == cause]
         assert finding.summary.endswith(MAY_BE_ANOTHERS)
         assert finding.evidence.get("slot_is_ours") is None
 
@@ -233,10 +233,10 @@ def test_without_a_worker_an_unused_slot_of_its_name_may_be_its_own(
 def test_workers_that_began_together_have_each_a_slot_of_its_own() -> None:
     """As after a restart of the subscriber."""
     other = replace(HEALTHY, oid=16_500, name="other_sub", slot_name="other_sub")
-    samples = Samples((snapshot(HEALTHY, other), snapshot(HEALTHY, other, seconds_later=6)))
+    looks = Samples((snapshot(HEALTHY, other), snapshot(HEALTHY, other, seconds_later=6)))
     slots = (SLOT, replace(SLOT, name="other_sub", sender_name="other_sub", active_pid=100))
     seen = PublisherSamples("p:1", (publisher(*slots, publications=()),))
-    findings = diagnose(samples, 300, seen)
+    findings = diagnose(looks, 300, seen)
     assert ["publication_missing"] * 2 == [finding.cause for finding in findings]
     assert not [finding for finding in findings if MAY_BE_ANOTHERS in finding.summary]
 
@@ -260,9 +260,7 @@ def test_two_subscriptions_cannot_have_one_slot() -> None:
     assert () == diagnose(samples, 300, seen)
     begun = replace(twin, worker_start=ago(60))
     samples = Samples((snapshot(HEALTHY, begun), snapshot(HEALTHY, begun, seconds_later=6)))
-    assert [16_400] == [
-        finding.evidence["subscription_oid"] for finding in diagnose(samples, 300, seen)
-    ]
+    assert [16_400] == [one.evidence["subscription_oid"] for one in diagnose(samples, 300, seen)]
 
 
 @pytest.mark.parametrize(
