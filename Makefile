@@ -4,8 +4,8 @@ BIN := .venv/bin
 CHECKOV := .venv-checkov
 INSTALLED := .venv/.installed
 NOT_CHECKED := build/not-checked.txt
-# Most of these tests wait for PostgreSQL; a file's tests share their servers.
-SIDE_BY_SIDE := -n 4 --dist loadfile
+# Most of these tests wait for PostgreSQL; a file's tests share their servers. conftest.py has the order.
+SIDE_BY_SIDE := -n 4 --dist loadfile --no-loadscope-reorder
 LEAST_COVERAGE := 95
 
 .DEFAULT_GOAL := help
@@ -45,7 +45,7 @@ integration: $(INSTALLED) ## tests against real PostgreSQL and real HTTP
 	$(BIN)/pytest $(COVERED) $(SIDE_BY_SIDE) --durations=5 tests/integration sandbox/tests/integration
 
 e2e: $(INSTALLED) ## tests of the whole local stack
-	$(BIN)/pytest $(COVERED) $(SIDE_BY_SIDE) --durations=5 tests/e2e
+	$(BIN)/pytest $(SIDE_BY_SIDE) --durations=5 tests/e2e
 
 coverage: # of what `make test` has run; Lambdas in processes of their own are not counted
 	@$(BIN)/coverage report --fail-under=$(LEAST_COVERAGE)

@@ -58,11 +58,17 @@ def describe(aws: LocalAws, name: str) -> Deployment:
     found = cloudformation.describe_stack_resources(StackName=name)["StackResources"]
     return Deployment(
         name,
-        {one["ParameterKey"]: one["ParameterValue"] for one in stack["Parameters"]},
-        {one["OutputKey"]: one["OutputValue"] for one in stack["Outputs"]},
         {
-            one["LogicalResourceId"]: (one["ResourceType"], one["PhysicalResourceId"])
-            for one in found
+            parameter["ParameterKey"]: parameter["ParameterValue"]
+            for parameter in stack["Parameters"]
+        },
+        {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]},
+        {
+            resource["LogicalResourceId"]: (
+                resource["ResourceType"],
+                resource["PhysicalResourceId"],
+            )
+            for resource in found
         },
     )
 
@@ -75,9 +81,9 @@ def deployer(aws: LocalAws, package: Path) -> Iterator[Deployer]:
         yield Deployer(aws, package)
 
 
-Look = Callable[[LocalAws, str], object]
+Lookup = Callable[[LocalAws, str], object]
 
-LOOKS: Mapping[str, Look] = {
+LOOKUPS: Mapping[str, Lookup] = {
     "AWS::CloudWatch::Alarm": lambda aws, name: aws.client("cloudwatch").describe_alarms(
         AlarmNames=[name]
     )["MetricAlarms"][0],

@@ -65,6 +65,7 @@ def _places(major: str) -> Iterator[Path]:
     yield Path(f"/usr/lib/postgresql/{major}/bin")
 
 
+@functools.cache
 def _version(bin_directory: Path) -> str | None:
     postgres = bin_directory / "postgres"
     if not postgres.is_file():

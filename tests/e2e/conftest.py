@@ -2,16 +2,21 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 import pytest
 
+from local.deployment import NOT_IN_THE_TEMPLATE
 from local.postgres.faults import FAULTS
 from local.stack import Execution, Stack, start_stack
 from local.trials.conduct import SETTINGS, SPEED
 from sandbox.aws import Clock
 from sandbox.slack.workspace import Message
+from tests.deployments import Deployer, Deployment, deployer
+
+SHOP = "shop"
 
 
 @pytest.fixture(scope="package")
@@ -19,6 +24,20 @@ def running_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     directory = tmp_path_factory.mktemp("stack")
     with start_stack(directory, settings=SETTINGS, clock=Clock(speed=SPEED)) as stack:
         yield stack
+
+
+@pytest.fixture(scope="package")
+def deploying(running_stack: Stack, package: Path) -> Iterator[Deployer]:
+    """Into the stack's account; it lasts as long, whatever is tested between two deployments."""
+    own = running_stack.functions["Notify"].environment
+    running_stack.aws.uploaded.environment = {name: own[name] for name in NOT_IN_THE_TEMPLATE}
+    with deployer(running_stack.aws, package) as found:
+        yield found
+
+
+@pytest.fixture(scope="package")
+def shop(deploying: Deployer) -> Deployment:
+    return deploying.deploy(SHOP, SCHEDULE="rate(5 minutes)", EMAIL="on-call@shop.example")
 
 
 @pytest.fixture
@@ -43,7 +62,9 @@ def parameters(stack: Stack) -> dict[str, tuple[str, str]]:
     paginator = stack.aws.client("ssm").get_paginator("get_parameters_by_path")
     pages = paginator.paginate(Path="/", Recursive=True, WithDecryption=True)
     return {
-        one["Name"]: (one["Value"], one["Type"]) for page in pages for one in page["Parameters"]
+        parameter["Name"]: (parameter["Value"], parameter["Type"])
+        for page in pages
+        for parameter in page["Parameters"]
     }
 
 

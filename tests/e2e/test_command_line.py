@@ -6,11 +6,12 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
+from local.__main__ import main
 from local.control import ADDRESS_FILE
 from local.deployment import PROJECT
 from local.trials.command import RESULTS
@@ -90,10 +91,21 @@ def test_without_a_running_stack_a_command_says_how_to_start_one(tmp_path: Path)
     assert "no local stack is running: start one with `make local`" in ran.stderr
 
 
-def test_an_unknown_fault_is_refused_with_the_known_ones(tmp_path: Path) -> None:
-    ran = command("break", "nothing", cwd=tmp_path)
-    assert 2 == ran.returncode
-    assert "conflict" in ran.stderr
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("break", "nothing"), "conflict"),
+        (("faults", "--versions", "14"), "invalid choice: '14'"),
+    ],
+    ids=["fault", "version"],
+)
+def test_what_is_unknown_is_refused_with_what_is_known(
+    capsys: pytest.CaptureFixture[str], arguments: Sequence[str], said: str
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert 2 == ended.value.code
+    assert said in capsys.readouterr().err
 
 
 def test_one_fault_of_the_catalogue_is_tried_and_summed_up(tmp_path: Path) -> None:
@@ -102,9 +114,3 @@ def test_one_fault_of_the_catalogue_is_tried_and_summed_up(tmp_path: Path) -> No
     assert "faults: 1/1 detected, 1/1 named" in ran.stdout.splitlines()
     (trial,) = json.loads((tmp_path / RESULTS).read_text())["trials"]
     assert ("disabled", "18", "detected") == (trial["name"], trial["version"], trial["verdict"])
-
-
-def test_an_unknown_version_is_refused(tmp_path: Path) -> None:
-    ran = command("faults", "--versions", "14", cwd=tmp_path)
-    assert 2 == ran.returncode
-    assert "invalid choice: '14'" in ran.stderr

@@ -1,4 +1,4 @@
-"""Incidents on a real pair: one message and one thread, whoever looks and however often."""
+"""Incidents on a real pair: one message and one thread, whoever checks and however often."""
 
 from collections import Counter
 
@@ -44,7 +44,7 @@ def test_an_outage_is_one_message_and_one_thread_from_its_first_sign_to_its_end(
     assert "Healthy" == well.visits[-1].name
 
 
-def test_of_twenty_executions_at_once_one_tells(stack: Stack) -> None:
+def test_of_twenty_executions_at_once_one_notifies(stack: Stack) -> None:
     before = stack.threads()
     with broken(stack, "disabled"):
         started = [stack.start() for _ in range(20)]

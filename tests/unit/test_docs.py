@@ -11,7 +11,7 @@ PAGES = sorted(
     path
     for pattern in ("*.md", "docs/*.md", "sandbox/*.md")
     for path in PROJECT.glob(pattern)
-    if path.name != "CHANGELOG.md"  # tells of what was there
+    if path.name != "CHANGELOG.md"  # says what was there
 )
 
 TARGETS = set(re.findall(r"^([a-z0-9-]+):(?!=)", (PROJECT / "Makefile").read_text(), re.MULTILINE))

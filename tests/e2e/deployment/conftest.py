@@ -1,30 +1,12 @@
 """The stack `shop`, deployed beside the local stack, whose servers, Slack and account it shares."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
-from local.deployment import NOT_IN_THE_TEMPLATE
 from local.stack import Stack
 from sandbox.aws import LocalAws
-from tests.deployments import Deployer, Deployment, deployer
-
-SHOP = "shop"
-
-
-@pytest.fixture(scope="package")
-def deploying(running_stack: Stack, package: Path) -> Iterator[Deployer]:
-    own = running_stack.functions["Notify"].environment
-    running_stack.aws.uploaded.environment = {name: own[name] for name in NOT_IN_THE_TEMPLATE}
-    with deployer(running_stack.aws, package) as found:
-        yield found
-
-
-@pytest.fixture(scope="package")
-def shop(deploying: Deployer) -> Deployment:
-    return deploying.deploy(SHOP, SCHEDULE="rate(5 minutes)", EMAIL="on-call@shop.example")
+from tests.deployments import Deployment
 
 
 @pytest.fixture

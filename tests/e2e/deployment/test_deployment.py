@@ -14,9 +14,9 @@ from local.stack import Stack
 from sandbox.aws import LocalAws
 from sandbox.aws.cloudformation.sam import translated
 from sandbox.slack.threads import Thread
-from tests.deployments import LOOKS, Deployer, Deployment
-from tests.e2e.conftest import broken, execute
-from tests.e2e.deployment.conftest import SHOP, on
+from tests.deployments import LOOKUPS, Deployer, Deployment
+from tests.e2e.conftest import SHOP, broken, execute
+from tests.e2e.deployment.conftest import on
 
 REPORT = re.compile(
     r"REPORT RequestId: \S+\tDuration: (?P<duration>[\d.]+) ms\tBilled Duration: \d+ ms\t"
@@ -42,11 +42,11 @@ def test_every_resource_of_the_template_exists(
     assert {name: one["Type"] for name, one in wanted.items()} == {
         name: kind for name, (kind, _) in shop.resources.items()
     }
-    policies = {kind for kind, _ in shop.resources.values()} - LOOKS.keys()
+    policies = {kind for kind, _ in shop.resources.values()} - LOOKUPS.keys()
     assert {"AWS::SNS::TopicPolicy"} == policies  # is part of its topic
     for kind, physical in shop.resources.values():
-        if kind in LOOKS:
-            assert LOOKS[kind](stack.aws, physical), physical
+        if kind in LOOKUPS:
+            assert LOOKUPS[kind](stack.aws, physical), physical
 
 
 def test_the_services_know_what_the_template_says(
@@ -57,7 +57,7 @@ def test_the_services_know_what_the_template_says(
 
     def deployed_as(name: str) -> Any:
         kind, physical = shop.resources[name]
-        return LOOKS[kind](stack.aws, physical)
+        return LOOKUPS[kind](stack.aws, physical)
 
     for name in ("CheckReplication", "Notify"):
         declared, function = template[name]["Properties"], deployed_as(name)
@@ -79,7 +79,9 @@ def test_the_services_know_what_the_template_says(
         stack.aws.client("sns").list_subscriptions_by_topic(TopicArn=shop.outputs["AlertTopicArn"])
     )
     policy = json.loads(deployed_as("AlertTopic")["Attributes"]["Policy"])
-    assert ["AlarmsPublish", "NothingWithoutTls"] == [one["Sid"] for one in policy["Statement"]]
+    assert ["AlarmsPublish", "NothingWithoutTls"] == [
+        statement["Sid"] for statement in policy["Statement"]
+    ]
 
 
 def test_an_outage_on_the_deployed_stack(deployed: Stack, shop: Deployment) -> None:
@@ -93,7 +95,7 @@ def test_an_outage_on_the_deployed_stack(deployed: Stack, shop: Deployment) -> N
     assert message.first.text.startswith("🔴 sample-cluster: orders_sub")
 
     resolved, _ = execute(deployed)
-    (now,) = [one for one in deployed.threads() if one.first.ts == message.first.ts]
+    (now,) = [thread for thread in deployed.threads() if thread.first.ts == message.first.ts]
     assert "SUCCEEDED" == resolved.status, resolved.problem
     assert now.first.text.startswith("🟢 sample-cluster")
     assert now.replies[-1].text.startswith("Recovered after")
@@ -103,7 +105,7 @@ def test_an_outage_on_the_deployed_stack(deployed: Stack, shop: Deployment) -> N
     for name, lines in reports.items():
         assert lines[0]["init"], f"{name} began with a warm process"
         assert [None] * len(lines[1:]) == [line["init"] for line in lines[1:]]
-        function: Any = LOOKS["AWS::Lambda::Function"](deployed.aws, shop.physical(name))
+        function: Any = LOOKUPS["AWS::Lambda::Function"](deployed.aws, shop.physical(name))
         assert {function["MemorySize"]} == {int(line["size"]) for line in lines}
         assert all(0 < int(line["used"]) < int(line["size"]) for line in lines)
 
@@ -133,7 +135,7 @@ def test_an_upgrade_over_an_open_incident(
     (thread,) = posted
     assert (shop.resources, shop.outputs) == (upgraded.resources, upgraded.outputs)
     assert "rate(5 minutes)" == upgraded.parameters["ScheduleExpression"]
-    notify: Any = LOOKS["AWS::Lambda::Function"](deployed.aws, upgraded.physical("Notify"))
+    notify: Any = LOOKUPS["AWS::Lambda::Function"](deployed.aws, upgraded.physical("Notify"))
     assert "https://wiki.example/runbook" == notify["Environment"]["Variables"]["RUNBOOK_URL"]
     assert "NothingNew" == quiet.visits[-1].name
     assert "SUCCEEDED" == resolved.status, resolved.problem
@@ -149,7 +151,7 @@ def test_a_disabled_schedule_has_no_alarm_for_silence(
     back = deploying.deploy(SHOP, SCHEDULE_STATE="ENABLED")
     assert {"NoSuccess"} == shop.resources.keys() - quiet.resources.keys()
     assert shop.resources == back.resources
-    assert LOOKS["AWS::CloudWatch::Alarm"](deployed.aws, back.physical("NoSuccess"))
+    assert LOOKUPS["AWS::CloudWatch::Alarm"](deployed.aws, back.physical("NoSuccess"))
 
 
 def test_two_stacks_in_one_account(deployed: Stack, shop: Deployment, deploying: Deployer) -> None:
@@ -163,7 +165,7 @@ def test_two_stacks_in_one_account(deployed: Stack, shop: Deployment, deploying:
         fixed = [execute(deployed)[0], execute(second)[0]]
     finally:
         deploying.undeploy("shop-2")
-    assert ["SUCCEEDED"] * 4 == [one.status for one in (*ended, *fixed)]
+    assert ["SUCCEEDED"] * 4 == [execution.status for execution in (*ended, *fixed)]
     assert 2 == len(posted)
     names = {name for _, name in shop.resources.values()}
     assert set() == names & {name for _, name in other.resources.values()}
@@ -195,8 +197,8 @@ def everything(aws: LocalAws) -> dict[tuple[str, str], list[str]]:
     """The names of all that a stack of ours could have made, in the whole account."""
     return {
         (service, action): sorted(
-            one[name] if name else one
-            for one in getattr(aws.client(service), action)().get(key, [])
+            found[name] if name else found
+            for found in getattr(aws.client(service), action)().get(key, [])
         )
         for service, actions in LISTS.items()
         for action, key, name in actions

@@ -39,6 +39,6 @@ def run(pair: Pair, sql: str, place: Place = Place.SUBSCRIBER) -> str:
     return said
 
 
-def paste(server: Server, scripts: Sequence[str], *settings: str) -> str:
+def paste(server: Server, scripts: Sequence[str]) -> str:
     """All of them in one session of the administrator's, which goes on after an error."""
-    return psql(server, "--echo-all", typed="\n".join([*settings, *scripts, ""])).stdout
+    return psql(server, "--echo-all", typed="\n".join([*scripts, ""])).stdout

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
+import pg8000.native
 import pytest
 
 from functions.catalogue import CATALOGUE
-from local.postgres.pair import DATABASE, PUBLICATION, SUBSCRIPTION, Pair
+from local.postgres.pair import DATABASE, PUBLICATION, REPLICATOR, SUBSCRIPTION, Pair
 from local.postgres.renewal import drop_slot
 from scripts.runbook import RUNBOOK
 from tests.integration.catalogue.printed_sql import fill_in, paste
@@ -81,14 +82,14 @@ ROWS = (f"(SELECT jsonb_agg(one) FROM ({query}) AS one)" for query in STATE.valu
 ALL = f"SELECT {', '.join(ROWS)}"
 
 State = dict[str, dict[str, Any]]
+Sessions = dict[str, pg8000.native.Connection]
 
 
-def state(pair: Pair) -> State:
+def state(sessions: Sessions) -> State:
     """Of both servers, what a remedy could change."""
-    servers = {"subscriber": pair.subscriber, "publisher": pair.publisher}
     return {
-        name: dict(zip(STATE, server.sql(ALL, DATABASE)[0], strict=True))
-        for name, server in servers.items()
+        name: dict(zip(STATE, session.run(ALL)[0], strict=True))
+        for name, session in sessions.items()
     }
 
 
@@ -112,26 +113,37 @@ def shop(pair: Pair) -> Iterator[Pair]:
         server.sql("ALTER TABLE public.orders ALTER COLUMN customer DROP NOT NULL", DATABASE)
 
 
+@pytest.fixture(scope="module")
+def sessions(shop: Pair) -> Iterator[Sessions]:
+    """The administrator's, one on each server: opening one takes longer than asking it."""
+    with (
+        shop.subscriber.connect(database=DATABASE) as subscriber,
+        shop.publisher.connect(database=DATABASE) as publisher,
+    ):
+        yield {"subscriber": subscriber, "publisher": publisher}
+
+
 @pytest.fixture
-def before(shop: Pair) -> Iterator[State]:
+def before(shop: Pair, sessions: Sessions) -> Iterator[State]:
     """What there is before a remedy; whatever it changes is as before again."""
-    known = state(shop)
+    known = state(sessions)
     yield known
-    if changes(known, state(shop)):
+    if changes(known, state(sessions)):
         put_in_order(shop)
         shop.wait_until_replicated()
 
 
 def put_in_order(pair: Pair) -> None:
     for server in (pair.publisher, pair.subscriber):
-        for change in (
-            "DROP CONSTRAINT IF EXISTS cheap",
-            "ADD CONSTRAINT cheap CHECK (amount < 1000000)",
-            "ALTER COLUMN customer SET NOT NULL",
-            "REPLICA IDENTITY DEFAULT",
-        ):
-            server.sql(f"ALTER TABLE public.orders {change}", DATABASE)
-        server.sql("REVOKE ALL ON public.orders FROM pg_monitor", DATABASE)
+        with server.connect(database=DATABASE) as connection:
+            for change in (
+                "DROP CONSTRAINT IF EXISTS cheap",
+                "ADD CONSTRAINT cheap CHECK (amount < 1000000)",
+                "ALTER COLUMN customer SET NOT NULL",
+                "REPLICA IDENTITY DEFAULT",
+            ):
+                connection.run(f"ALTER TABLE public.orders {change}")
+            connection.run("REVOKE ALL ON public.orders FROM pg_monitor")
     exists = "SELECT FROM pg_replication_slots WHERE slot_name = :name"
     if not pair.publisher.sql(exists, name=UNUSED_SLOT):
         create = "SELECT pg_create_logical_replication_slot(:name, 'pgoutput')"
@@ -162,36 +174,50 @@ def known(pair: Pair, cause: str) -> dict[str, object]:
 
 
 @pytest.mark.parametrize(("cause", "number"), REMEDIES)
-def test_as_printed_on_the_subscriber(shop: Pair, before: State, cause: str, number: int) -> None:
+def test_as_printed_on_the_subscriber(
+    shop: Pair, sessions: Sessions, before: State, cause: str, number: int
+) -> None:
     said = paste(shop.subscriber, printed(shop, cause, number, {}))
-    assert MAY_CHANGE.get((cause, number), {}) == changes(before, state(shop)), said
+    assert MAY_CHANGE.get((cause, number), {}) == changes(before, state(sessions)), said
 
 
 @pytest.mark.parametrize(("cause", "number"), REMEDIES)
-def test_as_printed_on_the_publisher(shop: Pair, before: State, cause: str, number: int) -> None:
+def test_as_printed_on_the_publisher(
+    shop: Pair, sessions: Sessions, before: State, cause: str, number: int
+) -> None:
     """What is for the subscriber refuses."""
     said = paste(shop.publisher, printed(shop, cause, number, {}))
     expected = MAY_CHANGE_ON_THE_PUBLISHER.get((cause, number), {})
-    assert expected == changes(before, state(shop)), said
+    assert expected == changes(before, state(sessions)), said
 
 
 @pytest.fixture
-def twins(shop: Pair) -> Iterator[Pair]:
-    """The publisher has a subscription of the same name, as in a two-way replication."""
+def twins(shop: Pair, sessions: Sessions) -> Iterator[Pair]:
+    """The publisher has a subscription of the same name, as in a two-way replication.
+
+    CREATE SUBSCRIPTION to the server it runs on waits for itself (PostgreSQL manual): the new slot
+    for its transaction, as for a lock.
+    """
+    before = state(sessions)
+    sessions["publisher"].run(f"ALTER ROLE {REPLICATOR} SET lock_timeout = '10ms'")
     create = (
         f"CREATE SUBSCRIPTION {SUBSCRIPTION} CONNECTION 'dbname=nowhere' PUBLICATION {PUBLICATION} "
         "WITH (connect = false, slot_name = NONE, enabled = false, streaming = off)"
     )
-    shop.publisher.sql(create, DATABASE)
+    sessions["publisher"].run(create)
     yield shop
-    shop.publisher.sql(f"DROP SUBSCRIPTION IF EXISTS {SUBSCRIPTION}", DATABASE)
-    put_in_order(shop)
+    sessions["publisher"].run(f"DROP SUBSCRIPTION IF EXISTS {SUBSCRIPTION}")
+    sessions["publisher"].run(f"ALTER ROLE {REPLICATOR} RESET lock_timeout")
+    if changes(before, state(sessions)):
+        put_in_order(shop)
 
 
 @pytest.mark.parametrize(("cause", "number"), REMEDIES)
-def test_filled_in_on_the_wrong_server(twins: Pair, cause: str, number: int) -> None:
+def test_filled_in_on_the_wrong_server(
+    twins: Pair, sessions: Sessions, cause: str, number: int
+) -> None:
     """By a reader who took the publisher for the subscriber."""
-    before = state(twins)
+    before = state(sessions)
     supplied = {
         "connection": connection(twins),
         "key_values": str(twins.publisher.sql("SELECT max(id) FROM orders", DATABASE)[0][0]),
@@ -200,11 +226,9 @@ def test_filled_in_on_the_wrong_server(twins: Pair, cause: str, number: int) -> 
         "columns": "id",
         "index": "orders_pkey",
     }
-    # CREATE SUBSCRIPTION to the server it runs on waits for itself (PostgreSQL manual)
-    patience = "SET statement_timeout = '1s';"
-    said = paste(twins.publisher, printed(twins, cause, number, supplied), patience)
+    said = paste(twins.publisher, printed(twins, cause, number, supplied))
     expected = MAY_CHANGE_FILLED_IN_ON_THE_PUBLISHER.get((cause, number), {})
-    assert expected == changes(before, state(twins)), said
+    assert expected == changes(before, state(sessions)), said
 
 
 def printed(pair: Pair, cause: str, number: int, supplied: dict[str, str]) -> list[str]:
@@ -213,9 +237,9 @@ def printed(pair: Pair, cause: str, number: int, supplied: dict[str, str]) -> li
     return [fill_in(script, supplied) for script in remedy.scripts]
 
 
-def test_the_runbook_changes_nothing(shop: Pair, before: State) -> None:
+def test_the_runbook_changes_nothing(shop: Pair, sessions: Sessions, before: State) -> None:
     """As it is in the repository, with its placeholders, on either server."""
     blocks = [part.partition("```")[0] for part in RUNBOOK.read_text().split("```sql\n")[1:]]
     for server in (shop.subscriber, shop.publisher):
         said = paste(server, [block.replace("\n   ", "\n") for block in blocks])
-        assert {} == changes(before, state(shop)), said
+        assert {} == changes(before, state(sessions)), said

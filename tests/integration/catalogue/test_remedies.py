@@ -80,9 +80,11 @@ def test_skip_as_before_15(pair: Pair) -> None:
     """The same by moving the origin, which later versions can do too."""
     order_id = collide(pair)
     behind = pair.place_order()
-    look, commits = (script.sql for script in SKIP_BEFORE_15.filled(values(pair)).scripts)
+    position_of_origin, commits = (
+        script.sql for script in SKIP_BEFORE_15.filled(values(pair)).scripts
+    )
     pair.alter_subscription("DISABLE")
-    [[origin, remote_lsn]] = pair.subscriber.sql(look, DATABASE)
+    [[origin, remote_lsn]] = pair.subscriber.sql(position_of_origin, DATABASE)
 
     def advanced() -> bool:
         """Once the sender and the worker have let go."""
@@ -145,8 +147,8 @@ def test_recreate_a_subscription_with_a_lost_slot(pair: Pair) -> None:
 
 def replaced(pair: Pair, remedy: FilledRemedy) -> None:
     """By a new subscription that copies everything; the old slot goes with the last step."""
-    drops = [one for one in remedy.scripts if "pg_drop_replication_slot" in one.sql]
-    steps = tuple(one for one in remedy.scripts if one not in drops)
+    drops = [script for script in remedy.scripts if "pg_drop_replication_slot" in script.sql]
+    steps = tuple(script for script in remedy.scripts if script not in drops)
     [[old]] = pair.subscriber.sql("SELECT subslotname FROM pg_subscription")
     apply(pair, replace(remedy, scripts=steps), connection=connection(pair))
     wait_until_equal(pair)
@@ -179,7 +181,7 @@ def test_a_table_that_another_refers_to_is_not_emptied(pair: Pair) -> None:
     refer = "CREATE TABLE public.items (order_id bigint REFERENCES public.orders)"
     pair.subscriber.sql(refer, DATABASE)
     [recreate] = CATALOGUE["slot_missing"].remedies_for(values(pair, slot_is_ours=True))
-    pasted = [fill_in(one, {"connection": connection(pair)}) for one in recreate.scripts]
+    pasted = [fill_in(script, {"connection": connection(pair)}) for script in recreate.scripts]
     try:
         said = paste(pair.subscriber, pasted)
         assert "referred to by one that is not replicated. Nothing changed." in said
@@ -227,7 +229,7 @@ def test_a_table_that_another_subscription_fills_is_not_emptied(pair: Pair) -> N
     [recreate] = CATALOGUE["slot_missing"].remedies_for(values(pair, slot_is_ours=True))
     before = orders(pair.subscriber)
     try:
-        pasted = [fill_in(one, {"connection": connection(pair)}) for one in recreate.scripts]
+        pasted = [fill_in(script, {"connection": connection(pair)}) for script in recreate.scripts]
         assert "filled by another subscription too" in paste(pair.subscriber, pasted)
         assert before == orders(pair.subscriber)
     finally:
@@ -238,13 +240,13 @@ def test_a_table_that_another_subscription_fills_is_not_emptied(pair: Pair) -> N
 
 
 def test_a_key_that_was_mistyped_first_deletes_nothing_else(pair: Pair) -> None:
-    """The row that was looked at last is the one that goes; more than one, or none, is refused."""
+    """The row that was shown last is the one that goes; more than one, or none, is refused."""
     order_id = collide(pair)
     other = min(row[0] for row in orders(pair.subscriber))
     [delete, *_] = CATALOGUE["apply_conflict"].remedies_for(values(pair, key_columns="id"))
-    look, remove = delete.scripts
+    show, remove = delete.scripts
     wrong, none, right, all_of_them = (
-        fill_in(look, {"key_values": key}) for key in (str(other), "-1", str(order_id), "id")
+        fill_in(show, {"key_values": key}) for key in (str(other), "-1", str(order_id), "id")
     )
     assert "exactly one row" in paste(pair.subscriber, [wrong, none, remove.sql])
     assert "exactly one row" in paste(pair.subscriber, [all_of_them, remove.sql])
@@ -323,7 +325,7 @@ def test_fix_the_table(
     pair.subscriber.sql(broken, DATABASE)
     order_id = pair.place_order()
     remedies = CATALOGUE[cause].remedies_for(values(pair, **known))
-    [fix] = [one for one in remedies if any(words in script.sql for script in one.scripts)]
+    [fix] = [remedy for remedy in remedies if any(words in script.sql for script in remedy.scripts)]
     apply(pair, fix, **supplied)
     pair.wait_until_replicated()
     assert has_order(pair.subscriber, order_id)
@@ -348,7 +350,7 @@ def test_what_does_no_harm(pair: Pair, cause: str, number: int) -> None:
     pair.wait_until_replicated()
 
 
-@pytest.mark.parametrize("cause", [one.id for one in CATALOGUE.values() if one.checks])
+@pytest.mark.parametrize("cause", [cause.id for cause in CATALOGUE.values() if cause.checks])
 def test_checks_can_be_run(pair: Pair, cause: str) -> None:
     for check in CATALOGUE[cause].checks:
         run(pair, check.sql, check.place)

@@ -13,7 +13,7 @@ import pytest
 from functions.check_replication.check import check
 from functions.check_replication.handler import PROBES
 from functions.check_replication.targets import Login, Target
-from functions.report import ClusterReport, Finding
+from functions.report import ClusterReport
 from local.postgres.pair import (
     MONITOR,
     MONITOR_PASSWORD,
@@ -52,7 +52,7 @@ DATABASES = [
     # No conversion to UTF-8 exists: the bytes are shown.
     Database("mule", "MULE_INTERNAL", "LATIN1", "déjà", "d\x81éj\x81à"),
 ]
-BY_NAME = pytest.mark.parametrize("configured", DATABASES, ids=lambda one: one.name)
+BY_NAME = pytest.mark.parametrize("configured", DATABASES, ids=lambda database: database.name)
 
 ROOM = {
     "max_worker_processes": "40",
@@ -130,73 +130,75 @@ def verdict(
 
 @BY_NAME
 def test_all_are_seen_from_each(pair: Pair, configured: Database) -> None:
-    report = verdict(pair, configured)
+    """Publications and tables are those of the subscription; slots are of every database."""
+    report = verdict(pair, configured, publisher=True)
     assert ((), ()) == (report.findings, report.not_visible)
 
 
-@BY_NAME
-def test_the_publisher_is_seen_in_each(pair: Pair, configured: Database) -> None:
-    """Publications and tables are those of the subscription; slots are of every database."""
-    assert () == verdict(pair, configured, publisher=True).findings
-
-
-@BY_NAME
-def test_names_are_told_as_they_were_given(pair: Pair, configured: Database) -> None:
+def test_names_are_given_as_they_were_spoken(pair: Pair) -> None:
     """From whichever database they are seen: each is asked for its own."""
-    shown = configured.shown or configured.word
-    run(
-        pair.publisher,
-        configured,
-        f'CREATE TABLE public."{configured.word} 2" (id int PRIMARY KEY)',
-    )
-    run(
-        pair.publisher,
-        configured,
-        f'ALTER PUBLICATION "{configured.word}" ADD TABLE public."{configured.word} 2"',
-    )
+    for database in DATABASES:
+        table = f'public."{database.word} 2"'
+        run(pair.publisher, database, f"CREATE TABLE {table} (id int PRIMARY KEY)")
+        run(pair.publisher, database, f'ALTER PUBLICATION "{database.word}" ADD TABLE {table}')
     try:
-        (unknown,) = verdict(pair, configured, publisher=True).findings
-        run(pair.subscriber, configured, f'ALTER SUBSCRIPTION "{configured.word}" DISABLE')
-        disabled = [verdict(pair, one).findings for one in (configured, UTF8, LATIN1)]
+        unknown = [verdict(pair, each, publisher=True).findings for each in DATABASES]
+        for database in DATABASES:
+            run(pair.subscriber, database, f'ALTER SUBSCRIPTION "{database.word}" DISABLE')
+        disabled = [verdict(pair, each).findings for each in DATABASES]
     finally:
-        run(pair.publisher, configured, f'DROP TABLE public."{configured.word} 2"')
-        run(pair.subscriber, configured, f'ALTER SUBSCRIPTION "{configured.word}" ENABLE')
-    table = unknown.evidence["table"]
-    assert ("publication_not_refreshed", f'public."{shown} 2"') == (unknown.cause, table)
-    assert [["subscription_disabled"]] * 3 == [[one.cause for one in found] for found in disabled]
-    assert [shown] * 3 == [found[0].subscription for found in disabled]
-    wait_until(
-        lambda: () == verdict(pair, configured).findings,
-        that="the subscription works again",
-        look_at=pair.subscriber.log_tail,
-    )
+        for database in DATABASES:
+            run(pair.publisher, database, f'DROP TABLE public."{database.word} 2"')
+            run(pair.subscriber, database, f'ALTER SUBSCRIPTION "{database.word}" ENABLE')
+    shown = [database.shown or database.word for database in DATABASES]
+    tables = [[("publication_not_refreshed", f'public."{word} 2"')] for word in shown]
+    assert tables == [
+        [(finding.cause, finding.evidence["table"]) for finding in found] for found in unknown
+    ]
+    names = sorted(("subscription_disabled", word) for word in shown)
+    assert [names] * len(DATABASES) == [
+        sorted((finding.cause, str(finding.subscription)) for finding in found)
+        for found in disabled
+    ]
+    wait_until_healthy(pair)
 
 
-@BY_NAME
-def test_what_a_blocker_runs_is_seen_and_its_literals_are_not(
-    pair: Pair, configured: Database
-) -> None:
+def test_what_a_blocker_runs_is_seen_and_its_literals_are_not(pair: Pair) -> None:
     """Its bytes are of its own database: read as UTF-8 the letter before a quote swallows it."""
     locking = f'LOCK TABLE public."{LATIN1.word}" IN SHARE MODE'
     with connect(pair.subscriber, LATIN1) as blocker:
         blocker.run("BEGIN")
         blocker.run(f"{locking}; SELECT 'é', 'hunter2', 'hunter3 é', $ü$hunter4$ü$")
         run(pair.publisher, LATIN1, f'INSERT INTO public."{LATIN1.word}" VALUES (1)')  # noqa: S608
-        found: list[Finding] = []
-
-        def blocked() -> bool:
-            found[:] = verdict(pair, configured, max_lag_seconds=0.5).findings
-            return "apply_blocked" in [one.cause for one in found]
-
-        wait_until(blocked, that="the worker is blocked", look_at=pair.subscriber.log_tail)
+        wait_until(
+            lambda: bool(blockers(pair, UTF8)),
+            that="the worker is blocked",
+            look_at=pair.subscriber.log_tail,
+        )
+        seen = {configured: blockers(pair, configured) for configured in DATABASES}
         blocker.run("ROLLBACK")
     run(pair.publisher, LATIN1, f'DELETE FROM public."{LATIN1.word}"')  # noqa: S608
-    (query,) = [one.evidence["blocker_query"] for one in found if one.cause == "apply_blocked"]
-    assert "hunter" not in str(query)
-    if configured.encoding not in {"EUC_JP", "EUC_KR", "WIN1252"}:  # they read it as their own
-        assert f"{locking}; SELECT '...', '...', '...', '...'" == query
+    for configured, queries in seen.items():
+        (query,) = queries
+        assert "hunter" not in query, configured.name
+        if configured.encoding not in {"EUC_JP", "EUC_KR", "WIN1252"}:  # they read it as their own
+            assert f"{locking}; SELECT '...', '...', '...', '...'" == query, configured.name
+    wait_until_healthy(pair)
+
+
+def blockers(pair: Pair, configured: Database) -> list[str]:
+    """What those run that block a worker."""
+    findings = verdict(pair, configured, max_lag_seconds=0.5).findings
+    return [
+        str(finding.evidence["blocker_query"])
+        for finding in findings
+        if finding.cause == "apply_blocked"
+    ]
+
+
+def wait_until_healthy(pair: Pair) -> None:
     wait_until(
-        lambda: () == verdict(pair, configured).findings,
-        that="the worker goes on",
+        lambda: () == verdict(pair, UTF8).findings,
+        that="the workers go on",
         look_at=pair.subscriber.log_tail,
     )

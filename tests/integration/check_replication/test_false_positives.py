@@ -63,7 +63,9 @@ def test_parallel_apply_workers_are_not_taken_for_the_leader(pair: Pair) -> None
             look_at=pair.subscriber.log_tail,
         )
         samples = sample(pair)
-        assert ["orders_sub"] == [one.name for one in samples.latest.subscriptions]
+        assert ["orders_sub"] == [
+            subscription.name for subscription in samples.latest.subscriptions
+        ]
         assert [] == causes(samples)
     finally:
         pair.subscriber.sql("ALTER SUBSCRIPTION orders_sub SET (streaming = off)", DATABASE)
@@ -91,7 +93,9 @@ def test_an_initial_copy_under_way_is_healthy(pair: Pair) -> None:
             blocker.run("ROLLBACK")
     pair.subscriber.sql("DROP DATABASE copying WITH (FORCE)")
     expected = [("copy_sub", "copying"), ("orders_sub", DATABASE)]
-    assert expected == [(one.name, one.database) for one in samples.latest.subscriptions]
+    assert expected == [
+        (subscription.name, subscription.database) for subscription in samples.latest.subscriptions
+    ]
     assert [] == causes(samples)
 
 

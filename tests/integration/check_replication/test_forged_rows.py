@@ -48,7 +48,7 @@ def errors(pair: Pair, begin: int) -> list[LogError]:
     written = pair.subscriber.log_path.read_bytes()[begin:].decode()
     lines = re.split(r"(?m)^(?=\d{4}-\d\d-\d\d )", written)
     found = distinct_errors(log_events(row(line.rstrip()) for line in lines if line.strip()))
-    return [one for one in found if "finish_lsn" in one.facts]
+    return [error for error in found if "finish_lsn" in error.facts]
 
 
 def test_the_place_is_the_worker_s_own(broken: tuple[Pair, int]) -> None:

@@ -82,8 +82,8 @@ def check(event: Any = None) -> dict[str, Any]:
 
 def verdicts(report: Mapping[str, Any]) -> dict[str, tuple[str, list[str]]]:
     return {
-        one["cluster"]: (one["status"], [found["cause"] for found in one["findings"]])
-        for one in report["clusters"]
+        cluster["cluster"]: (cluster["status"], [found["cause"] for found in cluster["findings"]])
+        for cluster in report["clusters"]
     }
 
 
@@ -259,7 +259,7 @@ def test_a_password_in_the_wrong_parameter_is_told_nowhere(
         own = {f"{side}{one}": text for one, text in misplaced.items()}
         configure(aws, f"c-{number}", parameters | own)
     report = check()
-    assert {"unknown"} == {one["status"] for one in report["clusters"]}
+    assert {"unknown"} == {cluster["status"] for cluster in report["clusters"]}
     assert "hunter2" not in json.dumps(report) + log.getvalue() + "".join(capsys.readouterr())
 
 

@@ -72,7 +72,7 @@ def test_a_database_that_fails_costs_its_tables_alone(
         disabled = verdict(pair)
         pair.subscriber.sql("ALTER SUBSCRIPTION orders_sub ENABLE", DATABASE)
     assert (Status.HEALTHY, ()) == (healthy.status, healthy.findings)
-    assert ["subscription_disabled"] == [one.cause for one in disabled.findings]
+    assert ["subscription_disabled"] == [finding.cause for finding in disabled.findings]
     for report in (healthy, disabled):
         (unseen,) = report.not_visible
         assert unseen.startswith(f"the tables of subscriptions in database {ELSEWHERE} (")

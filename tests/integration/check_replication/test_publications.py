@@ -111,7 +111,7 @@ def login(server: Server) -> Login:
 
 def seen(server: Server) -> dict[str, Publication]:
     (snapshot,) = sample_publisher(login(server), server.password).snapshots
-    return {one.name: one for one in snapshot.publications}
+    return {publication.name: publication for publication in snapshot.publications}
 
 
 def said(server: Server) -> dict[str, set[str]]:
@@ -244,7 +244,7 @@ def test_tables_without_an_identity_are_those_whose_updates_fail(
                 )
             ]
             fails = {f"west.{name}" for name in tables if not updatable(connection, name)}
-            found = {one for one in seen(publisher)["p"].without_identity if "west." in one}
+            found = {table for table in seen(publisher)["p"].without_identity if "west." in table}
             connection.run("ALTER PUBLICATION p SET (publish = 'insert')")
             assert () == seen(publisher)["p"].without_identity
         finally:

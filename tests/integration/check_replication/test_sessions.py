@@ -99,7 +99,7 @@ def hostile(pair: Pair) -> Iterator[Pair]:
 def verdict(pair: Pair, ports: Mapping[Server, int] | None = None) -> ClusterReport:
     sides = [pair.subscriber, pair.publisher]
     subscriber, publisher = (
-        replace(login(one), port=ports[one] if ports else one.port) for one in sides
+        replace(login(server), port=ports[server] if ports else server.port) for server in sides
     )
     target = Target("sample-cluster", subscriber, "/logs", publisher=publisher)
     return check(target, PROBES, NO_MEMORY).report
@@ -112,9 +112,9 @@ def seen(pair: Pair) -> tuple[Any, Any]:
     changing = ("last_msg_send_time", "last_msg_receipt_time", "received_lsn", "latest_end_lsn")
     without: dict[str, Any] = dict.fromkeys((*changing, "wait_event"))
     return (
-        [replace(one, **without) for one in subscriber.subscriptions],
+        [replace(subscription, **without) for subscription in subscriber.subscriptions],
         subscriber.wal_receiver_timeout_seconds,
-    ), (publisher.publications, [one.name for one in publisher.slots], publisher.max_slots)
+    ), (publisher.publications, [slot.name for slot in publisher.slots], publisher.max_slots)
 
 
 def test_settings_of_the_role_and_the_database_change_nothing(

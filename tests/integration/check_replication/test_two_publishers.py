@@ -132,10 +132,10 @@ def test_while_its_own_publisher_is_down_nobody_else_is_ended(
     with subscribed(pair, other, name), stopped(pair):
         seen = verdict(pair, other)
         refined = with_log(seen, pair.subscriber.log_path)
-    assert ["slot_busy"] == [one.cause for one in seen.findings]
+    assert ["slot_busy"] == [finding.cause for finding in seen.findings]
     assert "If its own publisher is another one" in seen.findings[0].summary
     assert [] == pasted(seen)
-    assert ["publisher_unreachable"] == [one.cause for one in refined.findings]
+    assert ["publisher_unreachable"] == [finding.cause for finding in refined.findings]
 
 
 def test_while_its_own_publisher_is_down_nothing_is_thrown_away(pair: Pair, other: Server) -> None:
@@ -143,8 +143,8 @@ def test_while_its_own_publisher_is_down_nothing_is_thrown_away(pair: Pair, othe
     with stopped(pair):
         seen = verdict(pair, other)
         refined = with_log(seen, pair.subscriber.log_path)
-    assert ["slot_missing"] == [one.cause for one in seen.findings]
+    assert ["slot_missing"] == [finding.cause for finding in seen.findings]
     assert "If its own publisher is another one" in seen.findings[0].summary
     assert [] == pasted(seen)
-    assert ["publisher_unreachable"] == [one.cause for one in refined.findings]
+    assert ["publisher_unreachable"] == [finding.cause for finding in refined.findings]
     assert not [sql for sql in pasted(refined) if "DROP" in sql or "TRUNCATE" in sql]

@@ -6,6 +6,7 @@ from typing import Any
 import boto3
 import pytest
 from moto.server import ThreadedMotoServer
+from slack_sdk.http_retry.builtin_interval_calculators import BackoffRetryIntervalCalculator
 
 from functions.notify.notification import Clients
 from functions.notify.receipts import Receipts
@@ -41,6 +42,13 @@ def server(workspace: Workspace) -> Iterator[SlackServer]:
 @pytest.fixture
 def settings(workspace: Workspace) -> SlackSettings:
     return SlackSettings(workspace.token, TOKEN_PARAMETER, ALERTS, CHANNEL_PARAMETER)
+
+
+@pytest.fixture(autouse=True)
+def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """slack_sdk repeats a call that failed without waiting up to a second and a half."""
+    calculator = BackoffRetryIntervalCalculator
+    monkeypatch.setattr(calculator, "calculate_sleep_duration", lambda *_: 0.0)
 
 
 @pytest.fixture(scope="package")
@@ -102,7 +110,7 @@ def parameters(ssm: Any, workspace: Workspace) -> Iterator[dict[str, str]]:
     yield values
     found = ssm.get_parameters_by_path(Path="/monitoring-logical-replication", Recursive=True)
     if found["Parameters"]:
-        ssm.delete_parameters(Names=[one["Name"] for one in found["Parameters"]])
+        ssm.delete_parameters(Names=[parameter["Name"] for parameter in found["Parameters"]])
 
 
 @pytest.fixture

@@ -55,7 +55,7 @@ class Notifier:
             "findings": list(findings),
             "mute": more.pop("mute", []),
             "muted": more.pop("muted", []),
-            "fingerprint": "+".join(one["cause"] for one in findings) or "healthy",
+            "fingerprint": "+".join(finding["cause"] for finding in findings) or "healthy",
         }
         return {
             "cluster": cluster,
@@ -101,8 +101,10 @@ class Notifier:
     def posted(self) -> list[str]:
         """All that is in Slack in the order in which it was posted, replies indented."""
         posted = self.workspace.everything()
-        return [("  " if one.thread_ts else "") + one.text for one in posted]
+        return [("  " if message.thread_ts else "") + message.text for message in posted]
 
     def first(self) -> str:
         """The newest message that is no reply."""
-        return [one.text for one in self.workspace.everything() if one.thread_ts is None][-1]
+        return [
+            message.text for message in self.workspace.everything() if message.thread_ts is None
+        ][-1]

@@ -140,7 +140,7 @@ def test_hostile_log_lines(workspace: Workspace) -> None:
     lines = [f"2026-11-22 23:34:08 UTC::@:[7]:ERROR:  {hostile}", hostile, "\t" + hostile]
     finding = FINDING | {"subscription": hostile, "summary": hostile}
     answer = notify(
-        {"cluster": CLUSTER | {"findings": [finding] * 60}, "query": complete(*lines * 50)}
+        {"cluster": CLUSTER | {"findings": [finding] * 6}, "query": complete(*lines * 5)}
     )
     assert "posted" == answer["snippet"]
     assert [] == workspace.pings()

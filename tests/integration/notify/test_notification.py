@@ -35,8 +35,10 @@ def test_a_story(notifier: Notifier) -> None:
     answers.append(notifier.notified("opened", FAILS))
 
     (first,) = notifier.workspace.messages(ALERTS)
-    assert {(ALERTS, first.ts)} == {(one["channel"], one["ts"]) for one in answers}
-    assert ["posted", "posted", "none", "none", "posted"] == [one["snippet"] for one in answers]
+    assert {(ALERTS, first.ts)} == {(answer["channel"], answer["ts"]) for answer in answers}
+    assert ["posted", "posted", "none", "none", "posted"] == [
+        answer["snippet"] for answer in answers
+    ]
     assert [
         BROKEN,
         SNIPPET,
@@ -47,7 +49,7 @@ def test_a_story(notifier: Notifier) -> None:
         f"  Broken again, 4 minutes after the recovery:\n• `orders_sub` {COLLIDES}",
         SNIPPET,
     ] == notifier.posted()
-    shown = [*(one.text for one in first.history), first.text]
+    shown = [*(version.text for version in first.history), first.text]
     assert [BROKEN, f"{BROKEN}, and 1 more", f"{BROKEN}, and 1 more", RECOVERED, BROKEN] == shown
     assert "Since 22 Nov 2026, 23:34 UTC, 1 hour 16 minutes, with a recovery at 00:46" in text_of(
         first
@@ -58,7 +60,7 @@ def test_only_a_reminder_is_seen_in_the_channel(notifier: Notifier) -> None:
     for transition in ("opened", "changed", "reminder", "resolved"):
         notifier.notified(transition, *([] if transition == "resolved" else [FAILS, SLOT]))
         notifier.incident["fingerprint"] = "another"
-    (seen,) = [one.text for one in notifier.workspace.everything() if one.is_broadcast]
+    (seen,) = [message.text for message in notifier.workspace.everything() if message.is_broadcast]
     assert "Still" in seen
 
 
@@ -100,8 +102,8 @@ def test_a_second_look(notifier: Notifier) -> None:
     late = notifier.notified("opened", FAILS, query=SILENT_LOG)
     not_yet = notifier.notified("changed", FAILS, query=SILENT_LOG)
     come = notifier.notified("changed", FAILS, query=LOG)
-    assert [False, False, True] == [one["explained"] for one in (late, not_yet, come)]
-    assert [True, False, True] == [one["sent"] for one in (late, not_yet, come)]
+    assert [False, False, True] == [answer["explained"] for answer in (late, not_yet, come)]
+    assert [True, False, True] == [answer["sent"] for answer in (late, not_yet, come)]
     assert late["ts"] == not_yet["ts"] == come["ts"]
     more = f"  The log says more.\n*New:*\n• `orders_sub` {COLLIDES}"
     assert [BROKEN, more, SNIPPET] == notifier.posted()

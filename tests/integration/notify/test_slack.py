@@ -53,16 +53,18 @@ def test_a_reply_for_the_channel_too(slack: Slack, workspace: Workspace) -> None
     slack.reply(posted, Message("more"))
     slack.reply(posted, Message("still"), broadcast=True)
     replies = workspace.thread(ALERTS, posted.ts)
-    assert [("more", False), ("still", True)] == [(one.text, one.is_broadcast) for one in replies]
+    assert [("more", False), ("still", True)] == [
+        (reply.text, reply.is_broadcast) for reply in replies
+    ]
 
 
 def test_update(slack: Slack, workspace: Workspace) -> None:
     """Text and blocks are replaced: old blocks beside a new text would be what a reader sees."""
     posted = slack.post(MESSAGE)
-    blocks = [{"type": "section", "text": {"type": "plain_text", "text": "mended"}}]
-    slack.update(posted, Message("mended", blocks))
+    blocks = [{"type": "section", "text": {"type": "plain_text", "text": "fixed"}}]
+    slack.update(posted, Message("fixed", blocks))
     (message,) = workspace.messages(ALERTS)
-    assert (posted.ts, "mended", tuple(blocks)) == (message.ts, message.text, message.blocks)
+    assert (posted.ts, "fixed", tuple(blocks)) == (message.ts, message.text, message.blocks)
 
 
 def test_a_message_that_somebody_deleted(slack: Slack, workspace: Workspace) -> None:

@@ -72,9 +72,9 @@ def stored(aws: LocalAws) -> Callable[[], dict[str, tuple[str, str]]]:
     def read_all() -> dict[str, tuple[str, str]]:
         pages = aws.client("ssm").get_paginator("get_parameters_by_path")
         return {
-            one["Name"].removeprefix(PATH): (one["Type"], one["Value"])
+            parameter["Name"].removeprefix(PATH): (parameter["Type"], parameter["Value"])
             for page in pages.paginate(Path=PATH, Recursive=True, WithDecryption=True)
-            for one in page["Parameters"]
+            for parameter in page["Parameters"]
         }
 
     return read_all

@@ -65,7 +65,7 @@ def test_the_own_key_encrypts(aws: LocalAws, session: Session, console: Console)
     document = json.dumps({"cluster": {**LOGIN, "password": SECRET}, "slack": SLACK})
     set_up(Order(CLUSTER, PATH, kms_key=key, document=document), session, console)
     described = aws.client("ssm").describe_parameters()["Parameters"]
-    keys = {one["Name"].removeprefix(PATH): one.get("KeyId") for one in described}
+    keys = {parameter["Name"].removeprefix(PATH): parameter.get("KeyId") for parameter in described}
     assert (key, key) == (keys["shop/password"], keys["slack/bot-token"])
     assert keys["shop/hostname"] is None
 

@@ -68,12 +68,14 @@ def refuse_to_build() -> Path:
 
 def uploads(aws: LocalAws) -> list[str]:
     found = aws.client("s3").list_objects_v2(Bucket=BUCKET).get("Contents", [])
-    return [str(one["Key"]) for one in found]
+    return [str(item["Key"]) for item in found]
 
 
 def parameters(aws: LocalAws) -> dict[str, str]:
     (stack,) = aws.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"]
-    return {one["ParameterKey"]: one["ParameterValue"] for one in stack["Parameters"]}
+    return {
+        parameter["ParameterKey"]: parameter["ParameterValue"] for parameter in stack["Parameters"]
+    }
 
 
 @pytest.mark.usefixtures("environment", "bucket")
@@ -135,7 +137,7 @@ def test_a_bucket_that_cannot_exist(session: Session, console: Console) -> None:
 
 @pytest.mark.usefixtures("bucket")
 def test_a_bucket_in_another_region(session: Session, console: Console) -> None:
-    """Both regions are told; Lambda would find out only after the upload."""
+    """Both regions are named; Lambda would find out only after the upload."""
     far = Session(region_name="us-east-1")
     far.client("s3").create_bucket(Bucket="far")
     said = refusal({"BUCKET": "far"}, session, console)

@@ -42,8 +42,11 @@ def inputs(aws: LocalAws) -> list[Any]:
     client = aws.client("stepfunctions")
     (found,) = client.list_state_machines()["stateMachines"]
     executions = client.list_executions(stateMachineArn=found["stateMachineArn"])["executions"]
-    described = (client.describe_execution(executionArn=one["executionArn"]) for one in executions)
-    return [json.loads(one["input"]) for one in described]
+    described = (
+        client.describe_execution(executionArn=execution["executionArn"])
+        for execution in executions
+    )
+    return [json.loads(execution["input"]) for execution in described]
 
 
 def test_a_drill_is_followed_to_its_end(

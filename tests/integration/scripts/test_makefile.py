@@ -53,7 +53,7 @@ class Made(NamedTuple):
 
     @property
     def not_checked(self) -> list[str]:
-        """What is told at the end, with nothing but make's own last words below."""
+        """What is said at the end, with nothing but make's own last words below."""
         lines = [line for line in self.shown.splitlines() if not line.startswith("make")]
         last = takewhile(lambda line: line.startswith(NOT_CHECKED), reversed(lines))
         return [line.removeprefix(NOT_CHECKED) for line in last][::-1]
@@ -104,7 +104,7 @@ def test_everything_is_checked_and_run(folder: Path) -> None:
 def test_a_lint_tool_that_cannot_be_installed_keeps_nothing_else_from_running(
     folder: Path, tool: str
 ) -> None:
-    """It is told last, and what the tests say counts; with STRICT=1 it is an error all the same."""
+    """It is said last, and what the tests say counts; with STRICT=1 it is an error all the same."""
     made = make(folder, "test", outcomes=NOT_INSTALLED[tool])
     assert (0, list(TIERS), [WHATS[tool]]) == (made.status, made.tiers, made.not_checked)
     assert [name for name in CHECKS if name != tool] == list(filter(made.checked, CHECKS))

@@ -74,7 +74,7 @@ def run_preflight(*words: str) -> subprocess.CompletedProcess[str]:
 
 
 def said(outcomes: Iterator[Outcome], verdict: Verdict) -> str:
-    return "\n".join(str(one) for one in outcomes if one.verdict is verdict)
+    return "\n".join(str(outcome) for outcome in outcomes if outcome.verdict is verdict)
 
 
 @pytest.mark.usefixtures("environment", "log_group")

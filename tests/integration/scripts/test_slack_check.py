@@ -16,7 +16,7 @@ def outcomes(slack: FakeSlack, token: str = TOKEN, channel: str = "C0123") -> li
 
 
 def verdicts(found: list[Outcome]) -> list[Verdict]:
-    return [one.verdict for one in found]
+    return [outcome.verdict for outcome in found]
 
 
 def test_all_is_well_and_nobody_sees_a_message() -> None:

@@ -26,7 +26,11 @@ Put = Callable[[dict[str, str]], None]
 
 def stacks(aws: LocalAws) -> list[str]:
     pages = aws.client("cloudformation").list_stacks()["StackSummaries"]
-    return [str(one["StackName"]) for one in pages if one["StackStatus"] != "DELETE_COMPLETE"]
+    return [
+        str(summary["StackName"])
+        for summary in pages
+        if summary["StackStatus"] != "DELETE_COMPLETE"
+    ]
 
 
 def test_a_stack_goes_and_what_it_leaves_is_told(

@@ -39,21 +39,23 @@ def common_text(left: str, right: str, *, whole: bool) -> str | None:
 
     With `re.DOTALL`. Raises `ValueError` for what only looks ahead or behind.
     """
-    characters = _CHARACTERS.union(*(_literals(_PARSER.parse(one)) for one in (left, right)))
+    characters = _CHARACTERS.union(
+        *(_literals(_PARSER.parse(pattern)) for pattern in (left, right))
+    )
     rest: _Steps = () if whole else (_Repeat(0, None, (_One(characters),)),)
-    start = tuple((*_steps(_PARSER.parse(one), characters), *rest) for one in (left, right))
+    start = tuple((*_steps(_PARSER.parse(pattern), characters), *rest) for pattern in (left, right))
     texts: dict[tuple[_Steps, ...], str] = {start: ""}
     waiting = [start]
     while waiting:
         pair = waiting.pop()
-        if all(() in _heads(one) for one in pair):
+        if all(() in _heads(steps) for steps in pair):
             return texts[pair]
         for character in sorted(characters):
-            for one in _after(pair[0], character):
+            for this in _after(pair[0], character):
                 for other in _after(pair[1], character):
-                    if (one, other) not in texts:
-                        texts[one, other] = texts[pair] + character
-                        waiting.append((one, other))
+                    if (this, other) not in texts:
+                        texts[this, other] = texts[pair] + character
+                        waiting.append((this, other))
     return None
 
 
@@ -77,8 +79,8 @@ def _expanded(steps: _Steps) -> Iterator[_Steps]:
     if isinstance(first, _End):
         yield from (head for head in _heads(rest) if head == ())
     elif isinstance(first, _Either):
-        for one in first.of:
-            yield from _heads((*one, *rest))
+        for branch in first.of:
+            yield from _heads((*branch, *rest))
     elif isinstance(first, _Repeat):
         if first.least == 0:
             yield from _heads(rest)
@@ -95,7 +97,7 @@ def _steps(parsed: Iterable[tuple[Any, Any]], characters: frozenset[str]) -> _St
             case "SUBPATTERN":
                 found += _steps(what[3], characters)
             case "BRANCH":
-                found.append(_Either(tuple(_steps(one, characters) for one in what[1])))
+                found.append(_Either(tuple(_steps(branch, characters) for branch in what[1])))
             case "MAX_REPEAT" | "MIN_REPEAT":
                 most = None if str(what[1]) == "MAXREPEAT" else what[1]
                 found.append(_Repeat(what[0], most, _steps(what[2], characters)))

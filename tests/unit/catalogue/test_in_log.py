@@ -1,4 +1,4 @@
-"""What holds for the words by which the log tells the causes."""
+"""What holds for the words by which the log shows the causes."""
 
 import re
 from collections import Counter
@@ -14,21 +14,21 @@ from functions.catalogue.in_log import READ_LAST, InLog
 from functions.notify.log.cause import log_cause
 from tests.unit.catalogue.overlap import common_text
 
-TOLD = [one for one in CATALOGUE.values() if one.in_log.wordings or one.in_log.sqlstates]
+IN_LOG = [cause for cause in CATALOGUE.values() if cause.in_log.wordings or cause.in_log.sqlstates]
 READ_FIRST = [
-    one
-    for one in CATALOGUE.values()
-    if one.id not in READ_LAST and (one.in_log.wordings or one.in_log.names)
+    cause
+    for cause in CATALOGUE.values()
+    if cause.id not in READ_LAST and (cause.in_log.wordings or cause.in_log.names)
 ]
 NOT_EVIDENCE = {"operation"}
 """What is read for a sentence only."""
 
 
-def common_texts(one: InLog, other: InLog) -> Iterator[str]:
-    """Texts that have the words of both, or tell the names of both."""
+def common_texts(this: InLog, other: InLog) -> Iterator[str]:
+    """Texts that have the words of both, or give the names of both."""
     for left, right, whole in [
-        *((left, right, False) for left in one.wordings for right in other.wordings),
-        *((left, right, True) for left in one.names for right in other.names),
+        *((left, right, False) for left in this.wordings for right in other.wordings),
+        *((left, right, True) for left in this.names for right in other.names),
     ]:
         if (text := common_text(left, right, whole=whole)) is not None:
             yield text
@@ -62,19 +62,19 @@ def test_common_text(left: str, right: str, *, whole: bool, expected: bool) -> N
     ("one", "other"), [*combinations(READ_FIRST, 2)], ids=lambda cause: str(cause.id)
 )
 def test_where_two_causes_can_be_meant_it_is_stated_which(one: Cause, other: Cause) -> None:
-    """What is not in `READ_LAST` has words of its own, so that its place does not matter."""
+    """What is not in `READ_LAST` has words of its own, so that its place makes no difference."""
     assert [] == list(common_texts(one.in_log, other.in_log))
 
 
 @pytest.mark.parametrize("cause", READ_LAST)
 def test_what_is_read_last_has_words_of_another(cause: str) -> None:
-    others = (one.in_log for one in IN_READING_ORDER if one.id != cause)
+    others = (entry.in_log for entry in IN_READING_ORDER if entry.id != cause)
     assert any(True for other in others for _ in common_texts(other, CATALOGUE[cause].in_log))
 
 
 def test_every_cause_is_read_once() -> None:
-    assert sorted(CATALOGUE) == sorted(one.id for one in IN_READING_ORDER)
-    assert [one.id for one in IN_READING_ORDER if one.id in READ_LAST] == list(READ_LAST)
+    assert sorted(CATALOGUE) == sorted(entry.id for entry in IN_READING_ORDER)
+    assert [entry.id for entry in IN_READING_ORDER if entry.id in READ_LAST] == list(READ_LAST)
 
 
 @pytest.mark.parametrize(
@@ -92,35 +92,35 @@ def test_the_cause_that_says_more_is_meant(message: str, expected: str) -> None:
 
 
 def test_a_code_speaks_of_one_cause() -> None:
-    counts = Counter(code for one in CATALOGUE.values() for code in one.in_log.sqlstates)
+    counts = Counter(code for cause in CATALOGUE.values() for code in cause.in_log.sqlstates)
     assert set() == {code for code, times in counts.items() if times > 1}
     assert {2, 5} == set(map(len, counts))
 
 
 def test_one_cause_is_what_triggers_raise() -> None:
     assert ["constraint_violation"] == [
-        one.id for one in CATALOGUE.values() if one.in_log.raised_by_any_trigger
+        cause.id for cause in CATALOGUE.values() if cause.in_log.raised_by_any_trigger
     ]
 
 
-@pytest.mark.parametrize("cause", TOLD, ids=lambda cause: cause.id)
+@pytest.mark.parametrize("cause", IN_LOG, ids=lambda cause: cause.id)
 def test_what_the_log_tells_has_a_sentence_and_a_place(cause: Cause) -> None:
     """It stands behind something that the probe finds and the log explains."""
-    told = cause.in_log
-    assert told.sentence.endswith(".")
-    fields = {name for _, name, _, _ in Formatter().parse(told.sentence) if name}
+    in_log = cause.in_log
+    assert in_log.sentence.endswith(".")
+    fields = {name for _, name, _, _ in Formatter().parse(in_log.sentence) if name}
     assert fields <= {"change", "table", "error"}
-    assert told.behind
-    assert all(CATALOGUE[one].explained for one in (*told.behind, *told.beside))
+    assert in_log.behind
+    assert all(CATALOGUE[name].explained for name in (*in_log.behind, *in_log.beside))
 
 
 @pytest.mark.parametrize("cause", CATALOGUE.values(), ids=lambda cause: cause.id)
 def test_an_entry_names_what_there_is(cause: Cause) -> None:
-    told = cause.in_log
-    groups = {name for pattern in told.names for name in re.compile(pattern).groupindex}
+    in_log = cause.in_log
+    groups = {name for pattern in in_log.names for name in re.compile(pattern).groupindex}
     of_watched = cause.explained.of_watched if cause.explained else frozenset()
-    assert groups | {*told.proves} | of_watched | (cause.shown or set()) <= EVIDENCE.keys()
-    assert {*cause.replaces, *filter(None, [told.comes_of])} <= CATALOGUE.keys()
+    assert groups | {*in_log.proves} | of_watched | (cause.shown or set()) <= EVIDENCE.keys()
+    assert {*cause.replaces, *filter(None, [in_log.comes_of])} <= CATALOGUE.keys()
 
 
 def test_what_the_log_does_not_tell_says_nothing() -> None:

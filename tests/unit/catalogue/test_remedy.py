@@ -185,7 +185,7 @@ def test_what_destroys_is_shown_complete_or_not_at_all(
 ) -> None:
     """What the reader must fill in stands in a script that destroys nothing."""
     meaning = "values of the key from the DETAIL in the log with text in quotes"
-    assert [one.format(meaning) for one in expected] == [
+    assert [shape.format(meaning) for shape in expected] == [
         script.sql for script in DESTROYING.filled(values).scripts
     ]
 
@@ -216,7 +216,7 @@ def test_a_transaction_is_skipped_as_the_version_can(
 ) -> None:
     """Both ways are shown if the version is not known."""
     remedies = CATALOGUE["apply_conflict"].remedies_for({"server_version": version})
-    assert expected == [one.action for one in remedies[1:]]
+    assert expected == [remedy.action for remedy in remedies[1:]]
 
 
 @pytest.mark.parametrize("cause", ["slot_missing", "slot_lost", "slot_busy", "publication_missing"])
@@ -251,6 +251,8 @@ def test_a_remedy_that_needs_a_value_is_left_out_without_it(
             **values,
         }
     )
-    lines = [line for one in remedies for script in one.scripts for line in script.sql.split("\n")]
+    lines = [
+        line for remedy in remedies for script in remedy.scripts for line in script.sql.split("\n")
+    ]
     altered = [line.strip() for line in lines if "ALTER TABLE" in line]
     assert [f"ALTER TABLE public.orders {change}" for change in expected] == altered

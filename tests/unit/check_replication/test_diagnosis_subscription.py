@@ -86,7 +86,7 @@ def test_the_blocker_is_named() -> None:
 @pytest.mark.parametrize(
     ("seen", "expected"),
     [
-        pytest.param([BUSY_AND_LATE], [], id="one sample cannot tell"),
+        pytest.param([BUSY_AND_LATE], [], id="one sample cannot say"),
         pytest.param([BUSY_AND_LATE, BUSY_AND_LATE], ["apply_lagging"], id="not catching up"),
         pytest.param(
             [BUSY_AND_LATE, replace(BUSY_AND_LATE, last_msg_send_time=ago(390))],
@@ -124,7 +124,7 @@ def test_without_the_privilege_to_see_a_worker_s_wait_the_delivery_is_blamed() -
     ("seen", "expected"),
     [
         pytest.param([COPYING], [], id="copying"),
-        pytest.param([WAITING], [], id="one sample cannot tell"),
+        pytest.param([WAITING], [], id="one sample cannot say"),
         pytest.param([WAITING, COPYING], [], id="a worker came"),
         pytest.param([WAITING, WAITING, WAITING], ["table_sync_stalled"], id="nobody copies"),
         pytest.param(

@@ -142,7 +142,7 @@ MISPLACED = (
 )
 def test_the_value_of_a_malformed_parameter_is_never_told(name: str, value: str) -> None:
     """It may be the password, in the wrong place."""
-    publisher = {f"publisher/{one}": told for one, told in REQUIRED.items()}
+    publisher = {f"publisher/{key}": required for key, required in REQUIRED.items()}
     result = target("c", REQUIRED | publisher | {name: value}, PATH)
     assert isinstance(result, Misconfigured), result
     assert 1 == len(result.problems)
@@ -157,7 +157,7 @@ def test_the_value_of_a_malformed_parameter_is_never_told(name: str, value: str)
     [f"{SECRET}!", f"p@ss{SECRET}", f"{SECRET} x", f"postgres://u:{SECRET}@h/d", f"{SECRET}\nx"],
 )
 def test_what_can_be_no_host_and_no_log_group_is_never_told(name: str, value: str) -> None:
-    publisher = {f"publisher/{one}": told for one, told in REQUIRED.items()}
+    publisher = {f"publisher/{key}": required for key, required in REQUIRED.items()}
     result = target("c", REQUIRED | publisher | {name: value}, PATH)
     assert isinstance(result, Misconfigured), result
     assert "hunter2" not in repr(result)

@@ -16,7 +16,7 @@ def fault(name: str, *versions: str) -> Fault:
 
 
 class Stacks:
-    """`log` tells which stacks were started and stopped, and what was tried on them."""
+    """`log` says which stacks were started and stopped, and what was tried on them."""
 
     def __init__(self, **problems: str) -> None:
         self.log: list[str] = []
@@ -38,14 +38,16 @@ def test_each_version_tries_what_it_can_show_on_one_stack() -> None:
     stacks = Stacks()
     trials = list(series([fault("a", "16", "18"), fault("b", "18")], ["16", "18"], stacks.open))
     assert ["start 16", "a", "stop 16", "start 18", "a", "b", "stop 18"] == stacks.log
-    assert [("a", "16"), ("a", "18"), ("b", "18")] == [(one.name, one.version) for one in trials]
+    assert [("a", "16"), ("a", "18"), ("b", "18")] == [
+        (trial.name, trial.version) for trial in trials
+    ]
 
 
 def test_a_problem_does_not_stop_the_others_which_go_on_on_a_fresh_stack() -> None:
     stacks = Stacks(a="it cannot be fixed")
     trials = list(series([fault("a", "18"), fault("b", "18")], ["18"], stacks.open))
     assert ["start 18", "a", "stop 18", "start 18", "b", "stop 18"] == stacks.log
-    assert ["it cannot be fixed", ""] == [one.problem for one in trials]
+    assert ["it cannot be fixed", ""] == [trial.problem for trial in trials]
 
 
 def test_a_version_that_can_show_nothing_starts_no_stack() -> None:

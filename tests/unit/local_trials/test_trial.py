@@ -45,7 +45,7 @@ def test_a_trial_passes_when_its_cause_is_named_or_the_monitor_rightly_quiet(
 
 def test_a_trial_that_left_something_behind_ends_its_servers() -> None:
     residue = Trial("conflict", "18", "apply_conflict", residue=("silent_divergence",))
-    assert [True, False, False] == [one.left_clean for one in (NAMED, BROKEN, residue)]
+    assert [True, False, False] == [trial.left_clean for trial in (NAMED, BROKEN, residue)]
 
 
 def test_trials_are_summed_up_in_lines() -> None:

@@ -20,8 +20,8 @@ from tests.unit.notify.logs import START
 FIRST = Posted("C1", "1.1")
 
 
-def event(*findings: dict[str, Any], told: tuple[str, ...] = ()) -> NotifyEvent:
-    incident = {"opened_at": "2026-11-22T23:34:08Z", "causes": list(told)}
+def event(*findings: dict[str, Any], reported: tuple[str, ...] = ()) -> NotifyEvent:
+    incident = {"opened_at": "2026-11-22T23:34:08Z", "causes": list(reported)}
     cluster = {"cluster": "sample-cluster", "findings": list(findings)}
     return NotifyEvent.from_json({"cluster": cluster, "incident": incident})
 
@@ -51,8 +51,8 @@ def test_nobody_was_told() -> None:
 
 
 def test_a_second_look_that_tells_no_more() -> None:
-    """What was told stays as it is stored, and the next reminder comes when it was due."""
-    asked = event({"cause": "apply_error"}, told=("apply_conflict",))
+    """What was reported stays as it is stored, and the next reminder comes when it was due."""
+    asked = event({"cause": "apply_error"}, reported=("apply_conflict",))
     answer = delivered(asked, Course.NOTHING_NEW, Delivery(FIRST), asked.causes)
     assert (False, ["apply_conflict"]) == (answer["sent"], answer["causes"])
 
@@ -61,15 +61,15 @@ def test_a_second_look_that_tells_no_more() -> None:
     ("findings", "expected"),
     [
         pytest.param([], True, id="none"),
-        pytest.param([{"cause": "apply_error"}], False, id="only the log can tell"),
+        pytest.param([{"cause": "apply_error"}], False, id="only the log can say"),
         pytest.param([{"cause": "worker_down"}, {"cause": "slot_lost"}], False, id="one of two"),
-        pytest.param([{"cause": "apply_conflict"}], True, id="the log told"),
-        pytest.param([{"cause": "subscription_disabled"}], True, id="nothing to tell"),
+        pytest.param([{"cause": "apply_conflict"}], True, id="the log said"),
+        pytest.param([{"cause": "subscription_disabled"}], True, id="nothing to report"),
         pytest.param([{"cause": "disabled_on_error"}], True, id="the log would only add"),
         pytest.param(
             [{"cause": "apply_error", "evidence": {"error": "it failed"}}],
             True,
-            id="the log told what is no cause",
+            id="the log said what is no cause",
         ),
     ],
 )
@@ -87,7 +87,7 @@ def test_an_earlier_attempt_knew_less_of_the_log() -> None:
 
 
 @pytest.mark.parametrize(
-    ("problem", "error", "told", "refused", "wait"),
+    ("problem", "error", "shown", "refused", "wait"),
     [
         pytest.param(
             SlackUnavailableError("chat.update", "ratelimited", retry_after_seconds=30),
@@ -142,7 +142,7 @@ def test_an_earlier_attempt_knew_less_of_the_log() -> None:
 def test_undelivered(
     problem: SlackError | ParameterError,
     error: str,
-    told: str,
+    shown: str,
     *,
     refused: bool,
     wait: int | None,
@@ -154,7 +154,7 @@ def test_undelivered(
     assert {
         "delivered": False,
         "error": error,
-        "problem": told,
+        "problem": shown,
         "refused": refused,
         "retry_after_seconds": wait,
         "causes": ["no_subscription"],

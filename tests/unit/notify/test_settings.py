@@ -88,15 +88,15 @@ MALFORMED_TOKENS = (
 )
 
 
-@pytest.mark.parametrize("token", [f"{one}zq" for one in MALFORMED_TOKENS if one[-1] != "-"])
+@pytest.mark.parametrize("token", [f"{token}zq" for token in MALFORMED_TOKENS if token[-1] != "-"])
 def test_a_malformed_token(token: str) -> None:
     """It never reaches Slack's client, which puts it into the text of its error."""
     ssm = FakeSsm(slack__bot_token=token, slack__channel_id="C1")
     with pytest.raises(MalformedParameterError) as raised:
         slack_settings("sample-cluster", ssm.client)
-    told = f"{raised.value!r}{raised.value.__cause__}{raised.value.__context__}"
-    assert f"the SSM parameter {TOKEN} does not hold a token of Slack's" in told
-    assert "zq" not in told
+    said = f"{raised.value!r}{raised.value.__cause__}{raised.value.__context__}"
+    assert f"the SSM parameter {TOKEN} does not hold a token of Slack's" in said
+    assert "zq" not in said
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_tokens_that_slack_gives(token: str) -> None:
 )
 @pytest.mark.parametrize("own", [True, False])
 def test_a_malformed_channel(channel: str, *, own: bool) -> None:
-    """A token put there by mistake is told by nobody."""
+    """A token put there by mistake is repeated by nobody."""
     values = {"sample_cluster__channel_id": channel} if own else {}
     ssm = FakeSsm(slack__bot_token="xoxb-1", slack__channel_id="C1" if own else channel, **values)
     with pytest.raises(MalformedParameterError) as raised:

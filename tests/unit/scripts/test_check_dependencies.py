@@ -56,14 +56,14 @@ WRAPT_FIRST = (
 def test_an_audit_never_calls_free_of_findings_what_it_did_not_see(
     dependencies: list[dict[str, Any]], exit_status: int, lines: list[str]
 ) -> None:
-    """Findings fail, a silent service has an exit status of its own, and both are told."""
+    """Findings fail, a silent service has an exit status of its own, and both are said."""
     audit = Audit.from_json({"dependencies": dependencies, "fixes": []})
     assert lines == audit.lines()
     assert exit_status == audit.exit_status
 
 
 @pytest.mark.parametrize(
-    ("told", "kind", "message"),
+    ("said", "kind", "message"),
     [
         (
             "Traceback …\nrequests.exceptions.ProxyError: no way",
@@ -79,9 +79,9 @@ def test_an_audit_never_calls_free_of_findings_what_it_did_not_see(
         ("", AuditFailedError, "pip-audit said nothing"),
     ],
 )
-def test_a_silent_service_is_told_from_a_wrong_file(
-    told: str, kind: type[AuditFailedError], message: str
+def test_a_silent_service_is_no_wrong_file(
+    said: str, kind: type[AuditFailedError], message: str
 ) -> None:
     """Only the first counts as not checked."""
-    error = failure(told)
+    error = failure(said)
     assert (kind, message) == (type(error), str(error))

@@ -20,12 +20,12 @@ class FakePerson:
 
     def __init__(self, answers: dict[str, list[str]]) -> None:
         self._answers = answers
-        self.told: list[str] = []
+        self.shown: list[str] = []
         self.asked: list[str] = []
         self.secrets: list[str] = []
 
     def show(self, text: str) -> None:
-        self.told.append(text)
+        self.shown.append(text)
 
     def ask(self, question: str) -> str:
         self.asked.append(question)
@@ -55,7 +55,7 @@ def test_a_new_cluster_takes_four_answers() -> None:
     person = FakePerson({"hostname": ["db.example"], "dbname": ["shop"], "password": ["s3cret"]})
     assert {**LOGIN, "password": "s3cret"} == cluster_answers(person, {})
     assert ["password [Enter for RDS IAM authentication]:"] == [
-        one.strip() for one in person.secrets
+        line.strip() for line in person.secrets
     ]
 
 
@@ -67,20 +67,20 @@ def test_enter_keeps_everything() -> None:
 def test_a_stored_secret_is_not_shown() -> None:
     person = FakePerson({})
     cluster_answers(person, {**LOGIN, "password": "encrypted"})
-    assert "encrypted" not in "".join([*person.asked, *person.secrets, *person.told])
+    assert "encrypted" not in "".join([*person.asked, *person.secrets, *person.shown])
 
 
 def test_what_is_malformed_is_asked_for_again() -> None:
     """With the sentence of the function's own reading of the parameter."""
     person = FakePerson({"port": ["high", "5433"]})
     assert {"port": "5433"} == cluster_answers(person, {**LOGIN, "password": "encrypted"})
-    assert any("port is not a whole number from 1 to 65535" in one for one in person.told)
+    assert any("port is not a whole number from 1 to 65535" in line for line in person.shown)
 
 
 def test_what_is_required_is_asked_for_until_it_comes() -> None:
     person = FakePerson({"hostname": ["", "db.example"], "dbname": ["shop"], "password": ["x"]})
     assert "db.example" == cluster_answers(person, {})["hostname"]
-    assert any("hostname is empty" in one for one in person.told)
+    assert any("hostname is empty" in line for line in person.shown)
 
 
 def test_no_password_means_iam_only_if_a_person_says_so() -> None:
@@ -112,15 +112,15 @@ def test_other_parameters_are_named_and_kept() -> None:
     person = FakePerson({})
     before = {**LOGIN, "password": "encrypted", "mute": "[]", "max-lag-seconds": "60"}
     assert {} == cluster_answers(person, before)
-    assert "\nAlso stored, and kept: max-lag-seconds, mute" in person.told
+    assert "\nAlso stored, and kept: max-lag-seconds, mute" in person.shown
 
 
 def test_slack_takes_a_bots_token_and_a_channels_id() -> None:
     """Another kind of token, or a channel's name, is asked for again."""
     person = FakePerson({"bot-token": ["xoxp-1", "xoxb-1"], "channel-id": ["#alerts", "C0123"]})
     assert SLACK == Questions(person, "shop", PATH).slack_answers({})
-    assert any("xoxb-" in one for one in person.told)
-    assert any(f"{PATH}slack/channel-id is not a channel's id" in one for one in person.told)
+    assert any("xoxb-" in line for line in person.shown)
+    assert any(f"{PATH}slack/channel-id is not a channel's id" in line for line in person.shown)
 
 
 @pytest.mark.parametrize(

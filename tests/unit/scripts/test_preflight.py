@@ -31,7 +31,7 @@ def check(
     values: dict[str, Stored], only: str | None = None, iam_user: str | None = None
 ) -> list[tuple[Verdict, str]]:
     found = parameters.check(values, PATH, only, iam_user)
-    return [(one.verdict, one.sentence) for one in found]
+    return [(outcome.verdict, outcome.sentence) for outcome in found]
 
 
 def test_an_outcome_is_its_sign_its_sentence_and_its_fix() -> None:
@@ -40,7 +40,7 @@ def test_an_outcome_is_its_sign_its_sentence_and_its_fix() -> None:
 
 
 def test_a_check_that_cannot_be_made_is_no_success() -> None:
-    """What was found out before counts; what AWS then refuses is told with its reason."""
+    """What was found out before counts; what AWS then refuses is said with its reason."""
 
     def check_() -> list[Outcome]:
         raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "DescribeVpcs")

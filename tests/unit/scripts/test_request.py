@@ -28,7 +28,7 @@ def test_only_what_was_given_is_passed_on() -> None:
 def test_given_goes_before_deployed_goes_before_default() -> None:
     request = read({**GIVEN, "RETENTION_DAYS": "7"})
     effective = request.effective({"LogRetentionDays": "90", "Architecture": "arm64"})
-    shown = [effective[one] for one in ("LogRetentionDays", "Architecture", "ScheduleState")]
+    shown = [effective[name] for name in ("LogRetentionDays", "Architecture", "ScheduleState")]
     assert ["7", "arm64", "ENABLED"] == shown
 
 

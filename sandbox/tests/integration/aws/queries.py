@@ -1,4 +1,4 @@
-"""A query service that answers what it was told to, and keeps what it was asked."""
+"""A query service that answers what it was given, and keeps what it was asked."""
 
 import threading
 from typing import Any

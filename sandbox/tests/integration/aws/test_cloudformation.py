@@ -157,7 +157,9 @@ def test_a_creation_that_fails_is_rolled_back(aws: LocalAws, change: Change) -> 
     """Its events say why, and nothing is left of it."""
     stack = change({"Queue": QUEUE, "Broken": {**BROKEN, "DependsOn": "Queue"}})
     events = aws.client("cloudformation").describe_stack_events(StackName=stack["StackId"])
-    (failed,) = [one for one in events["StackEvents"] if one["ResourceStatus"] == "CREATE_FAILED"]
+    (failed,) = [
+        event for event in events["StackEvents"] if event["ResourceStatus"] == "CREATE_FAILED"
+    ]
     assert "ROLLBACK_COMPLETE" == stack["StackStatus"]
     assert ("Broken", "AWS::SQS::Queue") == (failed["LogicalResourceId"], failed["ResourceType"])
     assert "Can only include alphanumeric characters" in failed["ResourceStatusReason"]
@@ -293,7 +295,7 @@ def test_what_is_not_supported_fails_the_stack(
     """Where moto would leave it out."""
     stack = change({"Resource": {"Properties": {}, **resource}})
     events = aws.client("cloudformation").describe_stack_events(StackName=stack["StackId"])
-    reasons = [one.get("ResourceStatusReason", "") for one in events["StackEvents"]]
+    reasons = [event.get("ResourceStatusReason", "") for event in events["StackEvents"]]
     assert "ROLLBACK_COMPLETE" == stack["StackStatus"]
     assert any(problem in reason for reason in reasons), reasons
 

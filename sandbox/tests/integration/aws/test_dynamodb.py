@@ -210,8 +210,8 @@ def test_of_twenty_executions_at_once_one_writes() -> None:
         client = aws.client("stepfunctions")
         arn = aws.create_state_machine("machine", definition)
         arns = list(pool.map(lambda _: start_execution(client, arn, {}), range(20)))
-        outputs = [wait_for_end(client, one)["output"] for one in arns]
-        taken = [visit for one in arns for visit in trace(client, one) if visit.name == "Taken"]
+        outputs = [wait_for_end(client, arn)["output"] for arn in arns]
+        taken = [visit for arn in arns for visit in trace(client, arn) if visit.name == "Taken"]
         items = aws.client("dynamodb").scan(TableName="Incidents")["Items"]
     assert 2 == sum(output.count("won") for output in outputs)
     assert 38 == sum(output.count("taken") for output in outputs) == len(taken)

@@ -125,12 +125,12 @@ def test_a_definition_is_read_at_each_start() -> None:
 
 
 def test_two_conditional_writes_at_once_both_succeed() -> None:
-    """Each has looked before either writes."""
-    look, both_looked = table.get_filter_expression, threading.Barrier(2, timeout=HANG_SECONDS)
+    """Each has read before either writes."""
+    read, both_have_read = table.get_filter_expression, threading.Barrier(2, timeout=HANG_SECONDS)
 
     def look_together(*arguments: Any) -> Any:
-        condition = look(*arguments)
-        both_looked.wait()
+        condition = read(*arguments)
+        both_have_read.wait()
         return condition
 
     def put(name: str) -> None:
@@ -246,7 +246,7 @@ def test_a_client_is_made_per_task() -> None:
 def test_nothing_of_ours_is_left_behind() -> None:
     """After the local AWS has ended, moto is as it was."""
     upstream = state_task_service_aws_sdk.boto_client_for
-    fails_once = in_turn(FunctionError("Broken"), "mended")
+    fails_once = in_turn(FunctionError("Broken"), "fixed")
     retry = [{"ErrorEquals": ["States.ALL"]}]
     ran = run(machine(Work=invoke("Work", Retry=retry)), functions={"Work": fails_once})
     assert "SUCCEEDED" == ran.status

@@ -1,4 +1,4 @@
-"""Services that fail because they were told to."""
+"""Services that fail on demand."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Executions in time that moves only when it is told."""
+"""Executions in time that moves only when it is moved."""
 
 import threading
 from collections.abc import Iterator
@@ -23,11 +23,11 @@ def seconds(number: float) -> timedelta:
 
 
 class World:
-    """A local AWS at midnight. The function `Tell` keeps what it is told, and when."""
+    """A local AWS at midnight. The function `Tell` keeps what it is given, and when."""
 
     def __init__(self) -> None:
         self.clock = SimulatedClock(MIDNIGHT)
-        self.told: list[tuple[Any, float]] = []
+        self.received: list[tuple[Any, float]] = []
         self.functions = FakeFunctions({"Tell": self._tell})
         self.aws = LocalAws(self.functions, clock=self.clock)
 
@@ -44,7 +44,7 @@ class World:
         """Start an execution for each input and wait until they sleep or have ended."""
         client = self.aws.client("stepfunctions")
         machine_arn = self.aws.create_state_machine("machine", definition)
-        arns = [start_execution(client, machine_arn, one) for one in inputs or ({},)]
+        arns = [start_execution(client, machine_arn, document) for document in inputs or ({},)]
         self.clock.settle()
         return arns
 
@@ -56,7 +56,7 @@ class World:
         return str(self.describe(arn)["status"])
 
     def _tell(self, event: Any) -> None:
-        self.told.append((event, self.since_midnight))
+        self.received.append((event, self.since_midnight))
 
 
 @pytest.fixture
@@ -95,12 +95,12 @@ def test_sleepers_wake_in_the_order_of_their_time(world: World) -> None:
     world.start(definition, 30, 10, 20)
     world.clock.run(seconds(3600))
     moments = [10, 20, 30, 35, 45, 55]
-    assert [(moment, moment) for moment in moments] == world.told
+    assert [(moment, moment) for moment in moments] == world.received
     assert 3600 == world.since_midnight
 
 
 def test_retries_sleep_too(world: World) -> None:
-    world.add("Break", in_turn(FunctionError("Broken"), FunctionError("Broken"), "mended"))
+    world.add("Break", in_turn(FunctionError("Broken"), FunctionError("Broken"), "fixed"))
     (arn,) = world.start(machine(Work=invoke("Break", Retry=RETRY)))
     attempts = []
     for _ in range(4):
@@ -129,7 +129,7 @@ def test_the_iterations_of_a_map_sleep_each_for_itself(world: World) -> None:
     )
     (arn,) = world.start(definition)
     world.clock.run(seconds(60))
-    assert [(10, 10), (20, 30), (40, 40), ([10, 40, 20], 40)] == world.told
+    assert [(10, 10), (20, 30), (40, 40), ([10, 40, 20], 40)] == world.received
     assert "SUCCEEDED" == world.status(arn)
 
 
@@ -140,7 +140,7 @@ def test_parallel_branches_sleep_each_for_itself(world: World) -> None:
     ]
     (arn,) = world.start(machine(Both={"Type": "Parallel", "Branches": branches}))
     world.clock.run(seconds(20))
-    assert [(10, 10), (20, 20)] == world.told
+    assert [(10, 10), (20, 20)] == world.received
     assert "SUCCEEDED" == world.status(arn)
 
 
@@ -155,10 +155,12 @@ def test_expressions_see_the_simulated_time(world: World) -> None:
     world.clock.run(seconds(1))
     world.start(machine(Wait=wait, Tell=invoke("Tell", times)))
     world.clock.run(seconds(3600))
-    ((told, moment),) = world.told
-    assert "2026-11-23T00:00:01.250Z" == told.pop("started")
-    assert {datetime.fromisoformat(one) for one in told.values()} == {MIDNIGHT + seconds(moment)}
-    assert all(one.endswith("Z") for one in told.values())
+    ((received, moment),) = world.received
+    assert "2026-11-23T00:00:01.250Z" == received.pop("started")
+    assert {datetime.fromisoformat(instant) for instant in received.values()} == {
+        MIDNIGHT + seconds(moment)
+    }
+    assert all(instant.endswith("Z") for instant in received.values())
 
 
 @pytest.mark.parametrize(
@@ -223,7 +225,8 @@ def test_the_executions_of_an_hour(world: World) -> None:
         world.clock.settle()
     world.clock.run(seconds(90))
     started, ended = (
-        [moment for what, moment in world.told if what == which] for which in ("started", "ended")
+        [moment for what, moment in world.received if what == which]
+        for which in ("started", "ended")
     )
     assert [60.0 * minute for minute in range(60)] == started
     assert [60.0 * minute + 90 for minute in range(60)] == ended

@@ -77,7 +77,7 @@ def test_new_code_and_configuration_run_at_once(aws: LocalAws) -> None:
         FunctionName="teller", Environment={"Variables": {"MINE": "changed"}}
     )
     assert ["second", "changed"] == invoke(aws)[0][:2]
-    assert [True, True, True] == [one.cold for one in aws.functions.invocations]
+    assert [True, True, True] == [invocation.cold for invocation in aws.functions.invocations]
 
 
 def test_a_deleted_function_is_not_found(aws: LocalAws) -> None:

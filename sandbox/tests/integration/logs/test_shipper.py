@@ -146,7 +146,7 @@ def test_an_outage_loses_nothing(
 def test_lines_that_can_never_be_shipped(
     client: "CloudWatchLogsClient", log: ServerLogFile, prefix: str, error: type[Exception]
 ) -> None:
-    """The thread ends, and whoever flushes or closes is told why."""
+    """The thread ends, and whoever flushes or closes learns why."""
     log.append(f"{prefix}::@:[42]:LOG:  a\n".encode())
     shipper = Shipper(log.path, cluster_log_group("broken"), STREAM, client, interval_seconds=0.02)
     with pytest.raises(error), shipper:

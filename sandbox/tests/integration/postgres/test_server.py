@@ -16,22 +16,29 @@ from sandbox.postgres.server import (
 from sandbox.postgres.waiting import wait_until
 
 
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    with Server(binaries.find("18"), tmp_path / "server.log") as server:
+@pytest.fixture(scope="module")
+def created(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with Server(binaries.find("18"), tmp_path_factory.mktemp("server") / "log") as server:
         yield server
+
+
+@pytest.fixture
+def server(created: Server) -> Server:
+    """It runs, whatever the test before did to it."""
+    created.start()
+    return created
 
 
 @pytest.mark.parametrize("mode", ShutdownMode)
 def test_restart_keeps_data_and_address(server: Server, mode: ShutdownMode) -> None:
     """After any way of stopping, a server comes back on its port with what was committed."""
     port = server.port
-    server.sql("CREATE TABLE kept AS SELECT 42 AS answer")
+    server.sql(f"CREATE TABLE {mode.name} AS SELECT 42 AS answer")
 
     server.restart(mode)
 
     assert port == server.port
-    assert [[42]] == server.sql("SELECT answer FROM kept")
+    assert [[42]] == server.sql(f"SELECT answer FROM {mode.name}")  # noqa: S608 - a name of ours
 
 
 def test_starting_twice(server: Server) -> None:

@@ -137,7 +137,7 @@ def test_the_upload_url_takes_the_announced_bytes(
     status: int,
     words: str,
 ) -> None:
-    """Anything else is told in plain words."""
+    """Anything else is said in plain words."""
     url = str(client.files_getUploadURLExternal(filename="errors.json", length=3)["upload_url"])
 
     with PoolManager() as pool:

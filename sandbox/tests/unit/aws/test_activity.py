@@ -34,7 +34,7 @@ def test_a_thread_that_waits_is_not_at_work_and_is_once_it_may_go_on() -> None:
 
 
 def test_a_time_limit_puts_who_waits_back_to_work() -> None:
-    """It passes as fast as it was told."""
+    """It passes as fast as it was set."""
     activity, go_on, over = (
         Activity(lambda seconds: seconds / 1000),
         threading.Event(),

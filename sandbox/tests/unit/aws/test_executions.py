@@ -54,8 +54,8 @@ def test_iterations_are_told_apart_though_their_events_mix() -> None:
     succeeded = history.add("MapStateSucceeded", out_of_first)
     left = history.leave("Map", "Each", succeeded)
     history.enter("Pass", "Done", left)
-    told = [(v.name, v.map_index, v.duration_seconds) for v in visits(history.events)]
-    assert [("Each", None, 9), ("Notify", 0, 3), ("Notify", 1, 1), ("Done", None, None)] == told
+    shown = [(v.name, v.map_index, v.duration_seconds) for v in visits(history.events)]
+    assert [("Each", None, 9), ("Notify", 0, 3), ("Notify", 1, 1), ("Done", None, None)] == shown
 
 
 def test_an_error_belongs_to_the_stay_in_which_it_happened() -> None:
@@ -66,8 +66,8 @@ def test_an_error_belongs_to_the_stay_in_which_it_happened() -> None:
     left = history.leave("Task", "Check", failed)
     entered = history.enter("Fail", "Lost", left)
     history.add("ExecutionFailed", entered, executionFailedEventDetails={"error": "AlertLost"})
-    told = [(v.name, v.error, v.duration_seconds) for v in visits(history.events)]
-    assert [("Check", "Throttled", 2), ("Lost", "AlertLost", None)] == told
+    shown = [(v.name, v.error, v.duration_seconds) for v in visits(history.events)]
+    assert [("Check", "Throttled", 2), ("Lost", "AlertLost", None)] == shown
 
 
 def test_an_empty_history_has_no_stays() -> None:

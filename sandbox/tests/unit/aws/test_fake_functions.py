@@ -34,9 +34,9 @@ def divide(_: Any) -> Any:
 def test_an_exception_is_a_functions_error(answer: Answer, error: tuple[str, str]) -> None:
     functions = FakeFunctions({"Work": answer})
     result = functions.invoke("Work", b"")
-    told = json.loads(result.payload)
+    described = json.loads(result.payload)
     assert "Unhandled" == result.function_error
-    assert error == (told["errorType"], told["errorMessage"])
+    assert error == (described["errorType"], described["errorMessage"])
     assert [error[0]] == [run.error for run in functions.invocations]
 
 

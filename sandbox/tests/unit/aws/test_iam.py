@@ -104,7 +104,7 @@ def call(service: str, action: str, body: str = "{}") -> Call:
 )
 def test_a_call_asks_for_an_action_on_resources(made: Call, expected: set[Any]) -> None:
     asked = requests_of(made, REGION, ACCOUNT)
-    assert expected == {(one.action, one.resource) for one in asked}
+    assert expected == {(request.action, request.resource) for request in asked}
 
 
 @pytest.mark.parametrize(
@@ -120,8 +120,10 @@ def test_secrets_are_decrypted_in_the_callers_name(
 ) -> None:
     made = call("ssm", action, json.dumps({**parameters, "WithDecryption": True}))
     asked = requests_of(made, REGION, ACCOUNT, ["/a/token", "/a/b/password", "/other/token"])
-    decryptions = [one.context for one in asked if one.action == "kms:Decrypt"]
-    names = [one["kms:EncryptionContext:PARAMETER_ARN"].removeprefix(SSM) for one in decryptions]
+    decryptions = [request.context for request in asked if request.action == "kms:Decrypt"]
+    names = [
+        context["kms:EncryptionContext:PARAMETER_ARN"].removeprefix(SSM) for context in decryptions
+    ]
     assert decrypted == names
 
 

@@ -24,7 +24,7 @@ HALF = "x" * (MAX_BYTES // 2 - OVERHEAD_BYTES)
 
 
 class PutLogEvents:
-    """A logs client that answers as told, then accepts everything."""
+    """A logs client that answers as planned, then accepts everything."""
 
     def __init__(self, *answers: dict[str, Any] | Exception) -> None:
         self.answers = list(answers)

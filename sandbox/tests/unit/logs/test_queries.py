@@ -1,4 +1,4 @@
-"""The life of a query: its statuses, its results, its end, and the failures told in advance."""
+"""The life of a query: its statuses, its results, its end, and the failures ordered in advance."""
 
 from typing import Any
 
@@ -164,7 +164,7 @@ def test_concurrent_queries() -> None:
     ],
 )
 def test_told_refusals(operation: str, error: str, status: int) -> None:
-    """A refusal told in advance happens that many times, to that operation only."""
+    """A refusal ordered in advance happens that many times, to that operation only."""
     queries = service()
     identifier = queries.start_query(request())["queryId"]
     queries.refuse(operation, error, times=2)

@@ -19,8 +19,8 @@ APPLY_ERROR = {"cause": "apply_error", "subscription": "orders_sub", "summary": 
 OPENED_AT = "2026-11-22T23:34:08Z"
 
 
-def told(*causes: str, **incident: Any) -> dict[str, Any]:
-    """A stored incident that people were told of."""
+def reported(*causes: str, **incident: Any) -> dict[str, Any]:
+    """A stored incident that was reported."""
     first = {"channel": "C1", "ts": "1.2"}
     return {"opened_at": OPENED_AT, "causes": list(causes), **first, **incident}
 
@@ -87,17 +87,17 @@ def alert(*findings: dict[str, Any], log: tuple[str, ...] = (), **event: Any) ->
             id="resolved",
         ),
         pytest.param(
-            alert(transition="resolved", incident=told("apply_error", "database_timeout")),
+            alert(transition="resolved", incident=reported("apply_error", "database_timeout")),
             "🟢 sample-cluster: replication works again",
             id="resolved, and it had been known what was wrong",
         ),
         pytest.param(
-            alert(transition="resolved", incident=told("database_timeout", "monitor_failed")),
+            alert(transition="resolved", incident=reported("database_timeout", "monitor_failed")),
             "🟢 sample-cluster can be checked again",
             id="resolved, and nobody could find out",
         ),
         pytest.param(
-            alert(muted=[APPLY_ERROR], transition="resolved", incident=told("apply_error")),
+            alert(muted=[APPLY_ERROR], transition="resolved", incident=reported("apply_error")),
             "🔕 sample-cluster (muted): orders_sub stopped: a change cannot be applied",
             id="muted while it was open",
         ),
@@ -141,7 +141,7 @@ def evidence(since: str) -> dict[str, Any]:
             id="evidence of longer than that",
         ),
         pytest.param(
-            alert(APPLY_ERROR, incident=told("apply_error", closed_at="2026-11-22T23:41:00Z")),
+            alert(APPLY_ERROR, incident=reported("apply_error", closed_at="2026-11-22T23:41:00Z")),
             "Since 23:34 UTC, 12 minutes, with a recovery at 23:41 UTC.",
             id="broken again",
         ),
@@ -167,7 +167,7 @@ def evidence(since: str) -> dict[str, Any]:
             id="errors that explain no finding say nothing",
         ),
         pytest.param(
-            alert(transition="resolved", incident=told("apply_error")),
+            alert(transition="resolved", incident=reported("apply_error")),
             "Recovered after 12 minutes, at 23:46 UTC.",
             id="resolved",
         ),
@@ -181,7 +181,7 @@ def evidence(since: str) -> dict[str, Any]:
             alert(transition="resolved"), "Recovered, at 23:46 UTC.", id="resolved by hand"
         ),
         pytest.param(
-            alert(muted=[APPLY_ERROR], incident=told("apply_error"), transition="changed"),
+            alert(muted=[APPLY_ERROR], incident=reported("apply_error"), transition="changed"),
             "This is muted, as of 23:46 UTC: the monitor goes on checking and says no more about "
             "it.",
             id="muted",
@@ -197,7 +197,7 @@ def test_every_finding_is_a_problem() -> None:
     """Worst first; findings of one severity keep the report's order."""
     said = alert(*({"cause": cause} for cause in CATALOGUE))
     expected = sorted(CATALOGUE.values(), key=lambda cause: cause.severity.rank)
-    assert [cause.headline for cause in expected] == [one.headline for one in said.problems]
+    assert [cause.headline for cause in expected] == [problem.headline for problem in said.problems]
 
 
 @pytest.mark.parametrize("cause", CATALOGUE)
@@ -207,7 +207,9 @@ def test_every_cause(cause: str) -> None:
     (problem,) = said.problems
     assert ("It is.", CATALOGUE[cause].meaning) == (problem.summary, problem.meaning)
     checks = CATALOGUE[cause].checks or (DEFAULT_CHECK,)
-    assert [(one.place, one.sql) for one in checks] == [(one.place, one.sql) for one in said.checks]
+    assert [(check.place, check.sql) for check in checks] == [
+        (check.place, check.sql) for check in said.checks
+    ]
 
 
 def test_checks_are_not_repeated() -> None:
@@ -247,12 +249,12 @@ def test_what_the_function_wrote_when_the_monitor_failed() -> None:
     ("said", "past"),
     [
         pytest.param(
-            alert(transition="resolved", incident=told("apply_conflict", "of_a_later_version")),
+            alert(transition="resolved", incident=reported("apply_conflict", "of_a_later_version")),
             (CATALOGUE["apply_conflict"].headline,),
             id="resolved",
         ),
         pytest.param(
-            alert(muted=[APPLY_ERROR], transition="resolved", incident=told("apply_error")),
+            alert(muted=[APPLY_ERROR], transition="resolved", incident=reported("apply_error")),
             (),
             id="muted",
         ),

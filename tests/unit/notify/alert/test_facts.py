@@ -31,7 +31,7 @@ def found(cause: str, **evidence: Evidence) -> tuple[Fact, ...]:
     ],
 )
 def test_fact(key: str, value: Evidence, expected: Fact) -> None:
-    """The key's ending tells the unit; strings are PostgreSQL's and shown letter by letter."""
+    """The key's ending says the unit; strings are PostgreSQL's and shown letter by letter."""
     assert (expected,) == found("database_error", **{key: value})
 
 
@@ -51,7 +51,7 @@ def test_what_says_nothing_is_not_shown(key: str, value: Evidence) -> None:
 
 
 def test_only_what_matters_for_the_cause() -> None:
-    """A conflict is told by its row and its transaction, the most telling first."""
+    """A conflict is shown by its row and its transaction, what says most first."""
     evidence: dict[str, Evidence] = {
         "sync_error_count": 3,
         "worker_pid": 7,

@@ -76,7 +76,7 @@ def test_the_three_fields() -> None:
 
 
 def test_order() -> None:
-    """The first screen tells what, since when, what to do and at what risk; the links come last."""
+    """The first screen says what, since when, what to do and at what risk; the links come last."""
     blocks = draw(ALERT).blocks
     assert [
         *("header", "section", "section"),
@@ -94,9 +94,9 @@ def test_facts_are_fields() -> None:
 
 def test_remedies_stand_beside_their_risks() -> None:
     """Each with its SQL as it is to be run, a block for each server that says which it is for."""
-    first, look, delete, second, drop, third, fourth = draw(ALERT).blocks[3:10]
+    first, show, delete, second, drop, third, fourth = draw(ALERT).blocks[3:10]
     assert "*Remedy 1*: Delete the row.\n*Risk:* The row is lost." == first["text"]["text"]
-    assert [("On the subscriber:", "SELECT <the key>;")] == scripts([look])
+    assert [("On the subscriber:", "SELECT <the key>;")] == scripts([show])
     assert [("On the subscriber:", "DELETE FROM public.orders;")] == scripts([delete])
     assert "*Remedy 2*: Drop the slot." in second["text"]["text"]
     assert [("On the publisher:", "SELECT 1;")] == scripts([drop])
@@ -179,8 +179,8 @@ def test_several_problems(count: int, whole: int, more: int) -> None:
     text = everything(message)
     below = "\n".join(map(everything, message.below))
     numbers = range(count)
-    assert [*numbers[:whole]] == [one for one in numbers if f"Do {one}." in text]
-    assert [*numbers[whole:]] == [one for one in numbers if f"Do {one}." in below]
+    assert [*numbers[:whole]] == [number for number in numbers if f"Do {number}." in text]
+    assert [*numbers[whole:]] == [number for number in numbers if f"Do {number}." in below]
     assert f"… and {more} more" in text
 
 
@@ -190,7 +190,7 @@ def test_a_problem_drawn_in_part_stands_below_too() -> None:
     assert "*Problem:* `other_sub`" in everything(message)
     assert "*Remedies:* 2 more, in this thread." in everything(message)
     assert ["`other_sub` stopped: a change cannot be applied"] == [
-        one.text for one in message.below
+        reply.text for reply in message.below
     ]
 
 
@@ -242,9 +242,9 @@ def test_a_problem_drawn_in_part_stands_below_too() -> None:
 def test_limits(alert: Alert) -> None:
     """However much there is to say, Slack takes the message."""
     message = draw(alert)
-    for one in (message, *message.below):
-        assert [] == problems(one.blocks)
-        assert len(json.dumps(one.blocks, ensure_ascii=False)) <= MAX_CHARACTERS
+    for shown in (message, *message.below):
+        assert [] == problems(shown.blocks)
+        assert len(json.dumps(shown.blocks, ensure_ascii=False)) <= MAX_CHARACTERS
     assert len(message.blocks[0]["text"]["text"]) <= MAX_HEADER
 
 
@@ -328,5 +328,7 @@ def test_what_is_over() -> None:
     """A green message names what it was, and no log that nobody asked."""
     over = replace(ALERT, problems=(), checks=(), log_note="", error=None, past=("stopped <now>",))
     message = draw(over)
-    assert ["header", "section", "section", "context"] == [one["type"] for one in message.blocks]
+    assert ["header", "section", "section", "context"] == [
+        block["type"] for block in message.blocks
+    ]
     assert "*What it was*\n• stopped &lt;now&gt;" == message.blocks[2]["text"]["text"]

@@ -1,4 +1,4 @@
-"""An alert as an e-mail tells it."""
+"""An alert as an e-mail has it."""
 
 import json
 from dataclasses import replace

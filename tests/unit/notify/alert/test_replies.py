@@ -1,4 +1,4 @@
-"""What the thread tells, by what happened and what was told before."""
+"""What the thread says, by what happened and what was reported before."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -23,16 +23,16 @@ def finding(cause: str, subscription: str | None = "orders_sub") -> dict[str, An
 def said(
     transition: str,
     *findings: dict[str, Any],
-    told: tuple[str, ...] = (),
+    reported: tuple[str, ...] = (),
     fingerprint: str = "before",
     **more: Any,
 ) -> Reply:
-    """The reply about a cluster whose incident was told with these causes."""
+    """The reply about a cluster whose incident was reported with these causes."""
     cluster = {"cluster": "sample-cluster", "findings": list(findings), "fingerprint": "now"}
     cluster |= {"muted": more.pop("muted", [])}
     incident = {
         "opened_at": "2026-11-22T23:34:08Z",
-        "causes": list(told),
+        "causes": list(reported),
         "fingerprint": fingerprint,
         **more,
     }
@@ -62,50 +62,54 @@ def said(
                 "changed",
                 finding("apply_conflict"),
                 finding("slot_inactive", None),
-                told=("apply_conflict", "subscription_disabled"),
+                reported=("apply_conflict", "subscription_disabled"),
             ),
             f"Changed after 12 minutes.\n*New:*\n• {SLOT}\n*No longer:*\n• {DISABLED}",
             id="one more, one less",
         ),
         pytest.param(
-            said("changed", finding("apply_error"), told=("apply_error", "subscription_disabled")),
+            said(
+                "changed", finding("apply_error"), reported=("apply_error", "subscription_disabled")
+            ),
             f"Changed after 12 minutes.\n*No longer:*\n• {DISABLED}",
             id="one less",
         ),
         pytest.param(
-            said("changed", finding("apply_error"), told=("apply_conflict",)),
+            said("changed", finding("apply_error"), reported=("apply_conflict",)),
             f"Changed after 12 minutes.\n*New:*\n• `orders_sub` {FAILS}",
-            id="the same cause elsewhere, or the log tells less",
+            id="the same cause elsewhere, or the log says less",
         ),
         pytest.param(
             said(
                 "changed",
                 finding("apply_conflict"),
                 finding("slot_inactive"),
-                told=("apply_error",),
+                reported=("apply_error",),
             ),
             f"Changed after 12 minutes.\n*New:*\n• `orders_sub` {COLLIDES}\n• `orders_sub` {SLOT}",
-            id="the log explains what was told: it is not over",
+            id="the log explains what was reported: it is not over",
         ),
         pytest.param(
             said(
                 "changed",
                 finding("apply_error"),
-                told=("apply_error", "subscription_disabled"),
+                reported=("apply_error", "subscription_disabled"),
                 muted=[finding("subscription_disabled")],
             ),
             f"Changed after 12 minutes.\n*New:*\n• `orders_sub` {FAILS}",
             id="what was muted is not over",
         ),
         pytest.param(
-            said("changed", finding("apply_error"), told=("apply_error", "of_a_later_version")),
+            said("changed", finding("apply_error"), reported=("apply_error", "of_a_later_version")),
             f"Changed after 12 minutes.\n*New:*\n• `orders_sub` {FAILS}",
             id="a cause of a later version",
         ),
         pytest.param(
-            said("changed", finding("apply_conflict"), told=("apply_error",), fingerprint="now"),
+            said(
+                "changed", finding("apply_conflict"), reported=("apply_error",), fingerprint="now"
+            ),
             f"The log says more.\n*New:*\n• `orders_sub` {COLLIDES}",
-            id="second look",
+            id="second reading",
         ),
     ],
 )

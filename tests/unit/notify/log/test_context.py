@@ -80,6 +80,6 @@ ORIGIN_ONLY = {"origin": "pg_16407"}
     ],
 )
 def test_read_context(text: str, expected: Context) -> None:
-    """Only the outermost line, which rows cannot write, tells where a worker was."""
+    """Only the outermost line, which rows cannot write, says where a worker was."""
     place = {key: value for key, value in expected.place.items() if value}
     assert Context(place, expected.of_copy, expected.below) == read_context(text)

@@ -107,7 +107,7 @@ def test_a_cut_value_is_masked_to_the_end(wording: str) -> None:
 
 @pytest.mark.parametrize("wording", WORDINGS)
 def test_a_value_cut_by_a_query_that_does_not_say_so(wording: str) -> None:
-    """A quote that is left open tells."""
+    """A quote that is left open shows it."""
     text = wording.replace("{}", LONG)
     start = wording.index("{}")
     for end in range(start, start + 260):
@@ -122,21 +122,23 @@ def test_a_whole_value_is_masked(wording: str, value: str) -> None:
 
 
 @pytest.mark.parametrize("wording", WORDINGS)
-@pytest.mark.parametrize("told", [True, False], ids=["length told", "not told"])
-def test_nothing_of_a_row_is_told_from_a_line_of_600_characters(
-    wording: str, *, told: bool
+@pytest.mark.parametrize("length_known", [True, False], ids=["length known", "not known"])
+def test_nothing_of_a_row_is_shown_of_a_line_of_600_characters(
+    wording: str, *, length_known: bool
 ) -> None:
     """In the message, in errors.json and in the e-mail, from every part of an error."""
     texts = {"ERROR": wording.replace("{}", LONG), "HINT": f'Look at "{LONG}"'}
     texts |= {"DETAIL": f"Token {LONG}", "CONTEXT": f'COPY orders, line 1, column v: "{LONG}"'}
     texts |= {"STATEMENT": f"SELECT audit('{LONG.replace(chr(39), chr(39) * 2)}')"}
-    posted = everything(*(cut(line(label, text), told=told) for label, text in texts.items()))
+    posted = everything(
+        *(cut(line(label, text), length_known=length_known) for label, text in texts.items())
+    )
     assert "zq" not in posted
 
 
-def cut(text: str, *, told: bool) -> list[dict[str, Any]]:
+def cut(text: str, *, length_known: bool) -> list[dict[str, Any]]:
     cells = [{"Field": "message", "Value": text[:600]}]
-    return cells + ([{"Field": "length", "Value": str(len(text))}] if told else [])
+    return cells + ([{"Field": "length", "Value": str(len(text))}] if length_known else [])
 
 
 def everything(*rows: list[dict[str, Any]]) -> str:
@@ -212,12 +214,12 @@ def test_a_cut_secret(text: str, expected: str) -> None:
     ],
 )
 def test_a_cut_line_of_the_monitor_itself(text: str, expected: str) -> None:
-    """Its fields are told as far as they are whole."""
+    """Its fields are shown as far as they are whole."""
     event, errors = with_log_read(
         NotifyEvent.from_json({"cluster": "c", "query": {"results": [row(text, length="900")]}})
     )
     assert event.cluster.cluster == "c"
-    assert [expected] == [one.message for one in errors]
+    assert [expected] == [error.message for error in errors]
 
 
 def test_an_ellipsis_of_the_log_s_own_is_no_mask() -> None:

@@ -74,7 +74,7 @@ def test_disabled_on_error() -> None:
 
 def test_newest_first_and_no_more_than_five() -> None:
     errors = found(*(line("ERROR", f"error {number}", number, number) for number in range(9)))
-    assert [f"error {number}" for number in (8, 7, 6, 5, 4)] == [one.message for one in errors]
+    assert [f"error {number}" for number in (8, 7, 6, 5, 4)] == [error.message for error in errors]
 
 
 def test_replication_comes_before_sessions() -> None:
@@ -106,13 +106,13 @@ def test_the_same_words_of_two_subscriptions_are_two_errors() -> None:
         *(started("b", 0, 2), line("ERROR", refused, 1, 2)),
         *(started("a", 5, 3), line("ERROR", refused, 6, 3)),
     )
-    assert {("a", 2), ("b", 1)} == {(one.worker.subscription, one.times) for one in errors}
+    assert {("a", 2), ("b", 1)} == {(error.worker.subscription, error.times) for error in errors}
 
 
 def test_an_attempt_whose_start_was_cut_off_counts_with_the_newest() -> None:
     refused = "could not connect to the publisher: connection refused"
     errors = found(line("ERROR", refused, 0, 9), started("a", 5, 3), line("ERROR", refused, 6, 3))
-    assert [("a", 2)] == [(one.worker.subscription, one.times) for one in errors]
+    assert [("a", 2)] == [(error.worker.subscription, error.times) for error in errors]
 
 
 def test_uninteresting_lines() -> None:

@@ -51,7 +51,7 @@ def test_a_line_of_200_kb_is_shortened() -> None:
 
 
 def test_full_length_told_by_the_query() -> None:
-    """The query shortens lines itself and tells their length."""
+    """The query shortens lines itself and says their length."""
     event = log_events([row("x" * 1_000, length="200000")])[0]
     assert (200_000, True) == (event.length, event.shortened)
 

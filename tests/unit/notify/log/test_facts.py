@@ -56,7 +56,7 @@ def found(*messages: str) -> tuple[LogError, ...]:
     return distinct_errors(log_events(row(message) for message in reversed(messages)))
 
 
-def told(error: LogError) -> str:
+def known_of(error: LogError) -> str:
     return repr((dict(error.facts), error.worker))
 
 
@@ -77,13 +77,13 @@ def test_what_a_trigger_raises_is_taken_for_its_words_only(message: str, label: 
 
 @pytest.mark.parametrize("message", IMITATIONS)
 def test_a_trigger_s_remark_beside_a_conflict(message: str) -> None:
-    """Whose part is whose cannot be known within a second; then nothing free is told."""
+    """Whose part is whose cannot be known within a second; then nothing free is shown."""
     errors = found(
         *(line("LOG", message), line("CONTEXT", RAISED)),
         *(line("ERROR", CONFLICT), line("DETAIL", CONFLICT_DETAIL), line("CONTEXT", CONTEXT)),
     )
     for error in errors:
-        assert not {"payments", "iban", "666", "0/BAD0BAD"} & set(told(error).split("'"))
+        assert not {"payments", "iban", "666", "0/BAD0BAD"} & set(known_of(error).split("'"))
         assert "payments" not in repr(dict(error.facts))
 
 
@@ -94,8 +94,8 @@ def test_an_application_s_errors_are_not_a_worker_s(message: str) -> None:
         *(line("ERROR", message, who=session), line("CONTEXT", FORGED, who=session)),
         *(line("ERROR", CONFLICT), line("DETAIL", CONFLICT_DETAIL), line("CONTEXT", CONTEXT)),
     )
-    (own,) = (one for one in errors if one.in_background)
-    (other,) = (one for one in errors if not one.in_background)
+    (own,) = (error for error in errors if error.in_background)
+    (other,) = (error for error in errors if not error.in_background)
     assert OWN | {
         "key_columns": "id",
         "constraint": "orders_pkey",
@@ -112,7 +112,7 @@ def test_an_application_that_fails_with_a_worker_s_words_does_not_replace_it() -
         *(line("ERROR", words), line("CONTEXT", CONTEXT)),
         line("ERROR", words, 9, 7, "10.0.0.1(54058):bob@shop"),
     )
-    assert {(True, 5451), (False, 7)} == {(one.in_background, one.pid) for one in errors}
+    assert {(True, 5451), (False, 7)} == {(error.in_background, error.pid) for error in errors}
 
 
 @pytest.mark.parametrize(
