@@ -23,8 +23,12 @@ def running_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 @pytest.fixture
 def stack(running_stack: Stack) -> Iterator[Stack]:
-    """The stack as it was: no incidents, parameters, Slack's failures and membership put back."""
+    """The stack as it was: no incidents, parameters, Slack's failures and membership put back.
+
+    No memory either, so counters begin at 0: of errors of earlier tests one check knows nothing.
+    """
     running_stack.forget_incidents()
+    running_stack.pair.subscriber.sql("SELECT pg_stat_reset_subscription_stats(NULL)")
     ssm = running_stack.aws.client("ssm")
     before = parameters(running_stack)
     workspace = running_stack.slack.workspace
@@ -43,7 +47,9 @@ def parameters(stack: Stack) -> dict[str, tuple[str, str]]:
     paginator = stack.aws.client("ssm").get_paginator("get_parameters_by_path")
     pages = paginator.paginate(Path="/", Recursive=True, WithDecryption=True)
     return {
-        one["Name"]: (one["Value"], one["Type"]) for page in pages for one in page["Parameters"]
+        parameter["Name"]: (parameter["Value"], parameter["Type"])
+        for page in pages
+        for parameter in page["Parameters"]
     }
 
 
