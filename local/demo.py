@@ -26,6 +26,9 @@ from sandbox.slack.threads import Thread
 _FIRST: Final = FAULTS["conflict"]
 _SECOND: Final = FAULTS["table_not_refreshed"]
 _POLL_SECONDS: Final = 0.2
+_BETWEEN_EXECUTIONS_SECONDS: Final = 10
+_MOST_EXECUTIONS_UNTIL_OVER: Final = 6
+"""A failure is over when it has been quiet for twice as long as it ever was between two errors."""
 
 
 class UnexpectedError(Exception):
@@ -92,7 +95,7 @@ class Demo:
         with self._nothing_posted():
             execution = self._execute()
         path = ["ReadIncidents", "CheckReplication", "Remember", "AnythingToNotify", "Healthy"]
-        self._steps.expect("it ends in Healthy, after four states", path, _path(execution))
+        self._steps.expect("it ends in Healthy, after five states", path, _path(execution))
         open_ = [
             incident
             for incident in self._stack.incidents().values()
@@ -149,6 +152,13 @@ class Demo:
     def report_recovery(self, title: str) -> None:
         self._steps.begin(title)
         self._execute()
+        for _ in range(_MOST_EXECUTIONS_UNTIL_OVER):
+            if self._only_thread().first.text[:1] == "🟢":
+                break
+            self._steps.done("it has not been quiet for long enough to be called over")
+            with self._console.status("waiting for the next execution"):
+                time.sleep(_BETWEEN_EXECUTIONS_SECONDS)
+            self._execute()
         thread = self._only_thread()
         self._console.print(thread.drawn())
         sign, last = thread.first.text[:1], thread.replies[-1].text

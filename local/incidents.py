@@ -17,16 +17,6 @@ def incidents(aws: LocalAws) -> dict[str, dict[str, Any]]:
     return {name: item for name, item in items if not name.startswith(_MEMORY)}
 
 
-def memories(aws: LocalAws) -> dict[str, str]:
-    """What checks are remembered by: `{"all.": "…"}`, or by shard."""
-    items = _items(aws).items()
-    return {
-        name.removeprefix(_MEMORY): item["memory"]
-        for name, item in items
-        if name.startswith(_MEMORY)
-    }
-
-
 def _items(aws: LocalAws) -> dict[str, dict[str, Any]]:
     plain = TypeDeserializer().deserialize
     items = aws.client("dynamodb").scan(TableName=INCIDENTS)["Items"]

@@ -14,8 +14,8 @@ POLL: Final = ("WaitForQuery", "GetQueryResults", "QueryFinished")
 LAMBDAS: Final = ("CheckReplication", "Notify")
 _REMARKS: Final = {
     **dict.fromkeys(LAMBDAS, "Lambda"),
-    "ReadIncidents": "one read for all clusters, the memory of the last check included",
-    "Remember": "one small write, for the next check",
+    "ReadIncidents": "one read: incidents and memory",
+    "Remember": "one small write for the next check",
     "Claim": "a conditional write: one execution notifies",
 }
 

@@ -51,16 +51,21 @@ CAUSES: Final = (
                 (Script(_SETTINGS), Script(_SETTINGS, Place.PUBLISHER)),
             ),
             Remedy(
-                "If it is set for the role in that database, and for nothing else: take it back. "
-                "The worker's next attempt is without it.",
-                "Other sessions of the role in that database lose the limit, too.",
-                (Script("ALTER ROLE {role} IN DATABASE {database} RESET {timeout};"),),
+                "If it is the subscriber's: lift it for the subscription's owner in that database, "
+                "which wins over what is set for the role, the database or the server. The "
+                "worker's next attempt is without it.",
+                "Other sessions of the owner in that database lose the limit, too.",
+                (Script("ALTER ROLE {role} IN DATABASE {database} SET {timeout} = 0;"),),
             ),
             Remedy(
-                "If it is set for the database, the role or the server as a whole: lift it for "
-                "the role in that database, which wins over these.",
-                "Other sessions of the role in that database lose the limit, too.",
-                (Script("ALTER ROLE {role} IN DATABASE {database} SET {timeout} = 0;"),),
+                "If it is the publisher's: lift it for the role of the subscription's connection.",
+                "Other sessions of that role in that database lose the limit, too.",
+                (
+                    Script(
+                        "ALTER ROLE {role} IN DATABASE {slot_database} SET {timeout} = 0;",
+                        Place.PUBLISHER,
+                    ),
+                ),
             ),
             Remedy(
                 "If it was lock_timeout: see who holds locks for long, and end that work.",

@@ -4,6 +4,7 @@ Development only.
 """
 
 import tempfile
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -65,20 +66,21 @@ def conduct(fault: Fault, stack: Stack, version: str) -> Trial:
         with stack.other_parameters(fault.parameters), ExitStack() as fixing:
             fixing.callback(fault.fix, stack.pair)
             fault.break_(stack.pair)
-            trial = _observed(trial, stack)
+            trial = _observed(trial, stack, fault.pause_seconds)
         stack.forget_incidents()
         return replace(trial, residue=_residue(stack))
     except Exception as error:  # noqa: BLE001  whatever one fault raises, the others go on
         return replace(trial, problem=f"{type(error).__name__}: {error}")
 
 
-def _observed(trial: Trial, stack: Stack) -> Trial:
+def _observed(trial: Trial, stack: Stack, pause_seconds: float) -> Trial:
     """With what the monitor has reported in the end, and the baseline says at the beginning."""
     stack.shipper.flush()
     arn = stack.start()
     verdict = _ask_baseline(stack)
     executions = [_finished(stack, arn)]
     for _ in range(1, RUNS if trial.expected else QUIET_RUNS):
+        time.sleep(pause_seconds)
         stack.shipper.flush()
         executions.append(_finished(stack, stack.start()))
     telling = next((each for each in executions if _has_notified(each)), executions[0])

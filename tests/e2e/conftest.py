@@ -42,8 +42,12 @@ def shop(deploying: Deployer) -> Deployment:
 
 @pytest.fixture
 def stack(running_stack: Stack) -> Iterator[Stack]:
-    """The stack as it was: no incidents, parameters, Slack's failures and membership put back."""
+    """The stack as it was: no incidents, parameters, Slack's failures and membership put back.
+
+    No memory either, so counters begin at 0: of errors of earlier tests one check knows nothing.
+    """
     running_stack.forget_incidents()
+    running_stack.pair.subscriber.sql("SELECT pg_stat_reset_subscription_stats(NULL)")
     ssm = running_stack.aws.client("ssm")
     before = parameters(running_stack)
     workspace = running_stack.slack.workspace

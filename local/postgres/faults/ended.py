@@ -138,6 +138,7 @@ FAULTS: Final = (
         "server_crashed",
         _break_killed,
         _fix_killed,
+        pause_seconds=_KILLED_AFTER_SECONDS,
         probe_cause="worker_restarting",
     ),
 )

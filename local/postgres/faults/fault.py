@@ -17,7 +17,7 @@ class Fault:
     read the log, where that differs; `description` one sentence for a person. `parameters` are the
     monitor's, below the cluster's path, while it is broken; `watches_publisher` says that it shows
     on the publisher only, so those below `publisher/` must be set too; `versions` are the major
-    versions that can show it.
+    versions that can show it. `pause_seconds`: after so long a check sees more than the last one.
 
     `break_` and `fix` raise `DeadlinePassedError` if what they wait for does not come.
     """
@@ -31,3 +31,4 @@ class Fault:
     parameters: Mapping[str, str] = field(default_factory=dict)
     watches_publisher: bool = False
     versions: frozenset[str] = VERSIONS
+    pause_seconds: float = 0.0

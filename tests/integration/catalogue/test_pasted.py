@@ -32,6 +32,7 @@ MAY_CHANGE = {
     ("schema_mismatch", 4): {"subscriber": {"subscriptions"}},
     ("disabled_on_error", 2): {"subscriber": {"subscriptions"}},
     ("subscription_disabled", 2): {"subscriber": {"subscriptions"}, "publisher": {"slots"}},
+    ("server_crashed", 3): {"subscriber": {"subscriptions"}},
     ("apply_lagging", 2): {"subscriber": {"subscriptions"}},
     ("publication_missing", 2): {"subscriber": {"publications"}},
     ("replica_identity_missing", 3): {"subscriber": {"identities"}},

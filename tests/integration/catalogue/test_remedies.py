@@ -9,6 +9,7 @@ import pytest
 
 from functions.catalogue import CATALOGUE, FilledRemedy
 from functions.catalogue.recipes import SKIP, SKIP_BEFORE_15
+from local.postgres.faults import FAULTS
 from local.postgres.pair import (
     DATABASE,
     PUBLICATION,
@@ -354,3 +355,36 @@ def test_what_does_no_harm(pair: Pair, cause: str, number: int) -> None:
 def test_checks_can_be_run(pair: Pair, cause: str) -> None:
     for check in CATALOGUE[cause].checks:
         run(pair, check.sql, check.place)
+
+
+@pytest.mark.parametrize(
+    ("broken_by", "number", "role"),
+    [("lock_timeout", 1, "postgres"), ("copy_timeout", 2, REPLICATOR)],
+    ids=["of the subscriber", "of the publisher"],
+)
+def test_lift_a_timeout(pair: Pair, broken_by: str, number: int, role: str) -> None:
+    """As it is printed, once the first step has shown where it is set."""
+    fault = FAULTS[broken_by]
+    known = values(pair, database=DATABASE, slot_database=DATABASE)
+    find, *lifts = CATALOGUE["worker_timeout"].remedies_for(known)
+    server = pair.subscriber if number == 1 else pair.publisher
+    try:
+        fault.break_(pair)
+        shown = paste(server, [find.scripts[number - 1].sql])
+        [timeout] = re.findall(rf"{role} +\| {DATABASE} +\| (\w+)=", shown)
+        apply(pair, lifts[number - 1], role=role, timeout=timeout)
+        pair.attachments.close()
+        pair.wait_until_copied()
+        wait_until_equal(pair)
+    finally:
+        fault.fix(pair)
+        server.sql(f"ALTER ROLE {role} IN DATABASE {DATABASE} RESET ALL")
+
+
+def test_a_crashing_server_stays_up_without_the_subscription(pair: Pair) -> None:
+    *_, disable = CATALOGUE["server_crashed"].remedies_for(values(pair))
+    apply(pair, disable)
+    [[enabled]] = pair.subscriber.sql("SELECT subenabled FROM pg_subscription")
+    assert not enabled
+    pair.alter_subscription("ENABLE")
+    pair.wait_until_replicated()
