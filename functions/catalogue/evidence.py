@@ -96,6 +96,13 @@ EVIDENCE: Final[Mapping[str, Key]] = MappingProxyType(
         "worker_pid": Key("pid of the apply worker", number, label="Apply worker's pid"),
         "lag_seconds": Key("lag", label="Lag"),
         "max_lag_seconds": Key("limit of the lag", label="Limit of lag"),
+        "backlog_bytes": Key("WAL written and not yet confirmed", label="Backlog"),
+        "backlog_bytes_per_second": Key(
+            "growth of the backlog since the last check, negative while it shrinks"
+        ),
+        "max_backlog_bytes": Key("limit of the backlog", label="Limit of backlog"),
+        "wal_lsn": Key("the publisher's WAL position", label="Publisher's WAL position"),
+        "lost_lsn": Key("the publisher's WAL position at an earlier check", label="Was at"),
         "since": Key("when it began"),
         "last_msg_send_time": Key(
             "when the last message was sent, by the publisher's clock", label="Last message sent"
@@ -185,8 +192,8 @@ OF_SLOT: Final = keys(
 )
 OF_PUBLICATION: Final = keys("publication publications tables table table_count publisher")
 OF_LAG: Final = keys(
-    "lag_seconds max_lag_seconds last_msg_send_time last_msg_receipt_time received_lsn "
-    "latest_end_lsn worker_pid"
+    "lag_seconds max_lag_seconds backlog_bytes max_backlog_bytes last_msg_send_time "
+    "last_msg_receipt_time received_lsn latest_end_lsn worker_pid"
 )
 OF_LIMIT: Final = keys(
     "workers_in_use max_logical_replication_workers slots_in_use max_replication_slots "

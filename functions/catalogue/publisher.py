@@ -3,7 +3,7 @@
 from typing import Final
 
 from functions.catalogue.cause import Cause, Severity
-from functions.catalogue.evidence import OF_PUBLICATION, OF_SLOT
+from functions.catalogue.evidence import OF_PUBLICATION, OF_SLOT, keys
 from functions.catalogue.remedy import Remedy
 from functions.catalogue.script import Place, Script
 
@@ -16,6 +16,12 @@ FROM pg_replication_slots;""",
         Place.PUBLISHER,
     ),
 )
+
+_POSITION: Final = (Script("SELECT pg_current_wal_lsn();", Place.PUBLISHER),)
+_SUBSCRIBED: Final = """\
+SELECT subname, srrelid::regclass
+FROM pg_subscription JOIN pg_subscription_rel ON srsubid = pg_subscription.oid
+ORDER BY 1, 2;"""
 
 _RESUME: Final = Remedy(
     "Get the slot's consumer going again: enable the subscription, or fix what stops it. The "
@@ -58,6 +64,32 @@ CAUSES: Final = (
             ),
         ),
         shown=OF_SLOT,
+    ),
+    Cause(
+        "publisher_went_back",
+        Severity.CRITICAL,
+        "has a publisher that was restored or failed over, and lost WAL",
+        "The publisher's WAL position is behind one that it had at an earlier check: it was "
+        "restored from a backup, or failed over to a server that lagged behind. The subscriber has "
+        "changes that the publisher lost, and takes what is written until that position is reached "
+        "again for applied already: those changes are dropped without an error.",
+        _POSITION,
+        "`pg_current_wal_lsn()` on the publisher is below its value at an earlier check that the "
+        "monitor remembers.",
+        (
+            Remedy(
+                "Compare the subscribed tables on both servers. Where rows differ, decide which "
+                "side is right, then copy the tables again (runbook, silent_divergence).",
+                "It reads whole tables.",
+                (Script(_SUBSCRIBED),),
+            ),
+            Remedy(
+                "If another server merely took over the name of the parameter publisher/hostname: "
+                "nothing was lost, and the finding ends when its WAL has passed that position.",
+                "None.",
+            ),
+        ),
+        shown=keys("publisher wal_lsn lost_lsn"),
     ),
     Cause(
         "slot_inactive",

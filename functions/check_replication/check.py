@@ -85,9 +85,9 @@ def _check(target: Target, probes: Probes, memory: Memory) -> Checked:
         publisher = beside.submit(_sample_publisher, target, probes)
         samples = probes.subscriber(target.subscriber, target.max_lag_seconds)
         publisher_samples, problems = publisher.result()
-    limit, before = target.max_lag_seconds, memory.of(target)
-    histories = compare(samples, publisher_samples, before, memory.now, limit)
-    findings = diagnose(samples, limit, publisher_samples, histories)
+    before = memory.of(target)
+    histories = compare(samples, publisher_samples, before, memory.now, target.limits)
+    findings = diagnose(samples, target.limits, publisher_samples, histories)
     report = _report(target, findings + _interruption(samples) + problems)
     not_visible = samples.latest.not_visible
     if publisher_samples is not None:
@@ -96,7 +96,7 @@ def _check(target: Target, probes: Probes, memory: Memory) -> Checked:
         replace(report, not_visible=not_visible),
         samples.latest,
         to_remember(samples, histories, before, memory.now),
-        rests_on_memory=any(history.rests_on_memory for history in histories.values()),
+        rests_on_memory=histories.rest_on_memory,
     )
 
 

@@ -85,6 +85,11 @@ class Subscription:
     tables: Tables | None
 
     @property
+    def waits_for_messages(self) -> bool:
+        """It has nothing to do (pg_stat_activity.wait_event)."""
+        return self.wait_event == "LogicalApplyMain"
+
+    @property
     def down(self) -> bool:
         """Enabled, yet without an apply worker: ambiguous until sampled again."""
         return self.enabled and self.worker_pid is None

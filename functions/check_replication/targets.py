@@ -16,7 +16,7 @@ RESERVED_NAMES: Final = frozenset({"slack"})
 
 _KNOWN: Final = frozenset(
     {"hostname", "port", "username", "dbname", "password", "sslmode"}
-    | {"log-group", "log-query", "max-lag-seconds", "channel-id", "mute"}
+    | {"log-group", "log-query", "max-lag-seconds", "max-backlog-bytes", "channel-id", "mute"}
     | {"remind-after-minutes", "unknown-runs"}
 )
 _PUBLISHER_PREFIX: Final = "publisher/"
@@ -39,6 +39,14 @@ _LOG_GROUP_NAME: Final = re.compile(r"[\.\-_/#A-Za-z0-9]{1,512}")
 _LOG_GROUP_ARN: Final = re.compile(
     r"arn:aws[a-z-]*:logs:[a-z0-9-]+:\d{12}:log-group:[\.\-_/#A-Za-z0-9]{1,512}"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How far behind is too far: the age of the oldest change in seconds, bytes of WAL or None."""
+
+    lag_seconds: float = 300.0
+    backlog_bytes: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +79,15 @@ class Target:
     log_group: str
     publisher: Login | None = None
     max_lag_seconds: float = 300.0
+    max_backlog_bytes: float | None = None
     log_query: str | None = None
     mute: tuple[str, ...] = ()
     remind_after_minutes: int | None = None
     unknown_runs: int | None = None
+
+    @property
+    def limits(self) -> Limits:
+        return Limits(self.max_lag_seconds, self.max_backlog_bytes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +129,8 @@ def target(cluster: str, parameters: Mapping[str, str], path: str) -> Target | M
         cluster=cluster,
         subscriber=reader.login(),
         publisher=reader.publisher(),
-        max_lag_seconds=reader.max_lag_seconds(),
+        max_lag_seconds=reader.positive("max-lag-seconds", "seconds") or 300.0,
+        max_backlog_bytes=reader.positive("max-backlog-bytes", "bytes"),
         log_group=reader.log_group(default_log_group(cluster)),
         log_query=reader.log_query(),
         mute=reader.mute(),
@@ -202,15 +216,17 @@ class _Reader:
             self._malformed(name, f"one of {', '.join(_SSLMODES)}")
         return value
 
-    def max_lag_seconds(self) -> float:
-        value = self._parameters.get("max-lag-seconds", "300").strip()
+    def positive(self, name: str, unit: str) -> float | None:
+        """None where it is not set."""
+        if name not in self._parameters:
+            return None
         try:
-            seconds = float(value)
+            value = float(self._parameters[name].strip())
         except ValueError:
-            seconds = math.nan
-        if not (math.isfinite(seconds) and seconds > 0):
-            self._malformed("max-lag-seconds", "a positive number of seconds")
-        return seconds
+            value = math.nan
+        if not (math.isfinite(value) and value > 0):
+            self._malformed(name, f"a positive number of {unit}")
+        return value
 
     def log_group(self, default: str) -> str:
         """A name or an ARN; the `:*` with which the console shows ARNs is taken off."""

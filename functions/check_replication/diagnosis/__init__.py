@@ -7,12 +7,12 @@ Sources of the rules: PostgreSQL manual, the views named in the snapshots.
 """
 
 from functions.check_replication.diagnosis.diagnose import diagnose
-from functions.check_replication.diagnosis.history import History, compare, to_remember
+from functions.check_replication.diagnosis.history import Histories, compare, to_remember
 from functions.check_replication.diagnosis.samples import Interruption, PublisherSamples, Samples
 from functions.check_replication.diagnosis.settling import unsettled, unsettled_publisher
 
 __all__ = [
-    "History",
+    "Histories",
     "Interruption",
     "PublisherSamples",
     "Samples",

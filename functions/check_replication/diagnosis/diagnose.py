@@ -1,8 +1,9 @@
 """The verdict on one cluster: its subscriptions, and its publisher where one is known. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
-from functions.check_replication.diagnosis.history import History
+from functions.check_replication.diagnosis.findings import lsn, of_publisher
+from functions.check_replication.diagnosis.history import Histories
 from functions.check_replication.diagnosis.publisher import (
     judge_publisher,
     with_publisher,
@@ -11,14 +12,15 @@ from functions.check_replication.diagnosis.samples import PublisherSamples, Samp
 from functions.check_replication.diagnosis.settling import as_far_as_clear
 from functions.check_replication.diagnosis.subscription import judge
 from functions.check_replication.snapshot import Snapshot, Subscription
+from functions.check_replication.targets import Limits
 from functions.report import Finding
 
 
 def diagnose(
     samples: Samples,
-    max_lag_seconds: float,
+    limits: Limits,
     publisher: PublisherSamples | None,
-    histories: Mapping[int, History],
+    histories: Histories,
 ) -> tuple[Finding, ...]:
     """Everything that is wrong, in the order of the subscriptions' names.
 
@@ -31,10 +33,9 @@ def diagnose(
         return (_no_subscription(latest),)
     findings: list[Finding] = []
     for subscription in latest.subscriptions:
-        known = as_far_as_clear(subscription, samples, max_lag_seconds)
-        history = histories[subscription.oid]
+        known = as_far_as_clear(subscription, samples, limits.lag_seconds)
         own = [
-            *judge(subscription, known, max_lag_seconds, history),
+            *judge(subscription, known, limits, histories.of(subscription)),
             *_lost_sight(subscription, samples),
         ]
         if publisher is not None:
@@ -42,7 +43,24 @@ def diagnose(
         findings += own
     if publisher is not None:
         findings += judge_publisher(samples, publisher)
+        findings += _went_back(histories, publisher)
     return tuple(findings)
+
+
+def _went_back(histories: Histories, publisher: PublisherSamples) -> Iterator[Finding]:
+    """Restored or failed over: what it writes until it is there again may count as applied."""
+    lost = histories.positions.lost_position
+    if lost is not None:
+        yield Finding(
+            "publisher_went_back",
+            f"The WAL of the watched publisher {publisher.address} is at "
+            f"{lsn(publisher.latest.wal_bytes)} and was at {lsn(lost)} at an earlier check.",
+            evidence={
+                "wal_lsn": lsn(publisher.latest.wal_bytes),
+                "lost_lsn": lsn(lost),
+                **of_publisher(publisher),
+            },
+        )
 
 
 def _lost_sight(subscription: Subscription, samples: Samples) -> Iterator[Finding]:

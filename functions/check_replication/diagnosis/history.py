@@ -11,17 +11,20 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Final
 
-from functions.check_replication.diagnosis.lag import WAITS_FOR_MESSAGES
-from functions.check_replication.diagnosis.ownership import own_slot
+from functions.check_replication.diagnosis.backlog import Backlog, Before, measured
+from functions.check_replication.diagnosis.messages import is_busy
+from functions.check_replication.diagnosis.ownership import own_slot, served_slot
 from functions.check_replication.diagnosis.samples import PublisherSamples, Samples
 from functions.check_replication.diagnosis.settling import as_far_as_clear
 from functions.check_replication.memory.failure import UNKNOWN_GAP_QUIET_SECONDS, Failure
+from functions.check_replication.memory.positions import Positions, hashed
 from functions.check_replication.memory.remembered import (
     RememberedCluster,
     RememberedSubscription,
     Worker,
 )
 from functions.check_replication.snapshot import Subscription
+from functions.check_replication.targets import Limits
 
 _BUSY_QUIET_SECONDS: Final = 1800.0
 """One that is at work all the time may still be on its way to what its predecessor failed on."""
@@ -32,7 +35,8 @@ class History:
     """What has become of one subscription's failures, this check included.
 
     `is_new_to_memory`: nothing is known of it but what this check saw. `rests_on_memory`: what is
-    found of it took the comparison with the last check.
+    found of it took the comparison with the last check. `backlog` is None where the publisher's
+    side of it is not seen, `is_behind` whether that is too much.
     """
 
     apply: Failure | None = None
@@ -40,6 +44,8 @@ class History:
     worker: Failure | None = None
     is_new_to_memory: bool = True
     rests_on_memory: bool = False
+    backlog: Backlog | None = None
+    is_behind: bool = False
 
     @property
     def applying_fails(self) -> Failure | None:
@@ -52,6 +58,29 @@ class History:
     @property
     def worker_fails(self) -> Failure | None:
         return self.worker if self.worker and self.worker.is_found else None
+
+
+@dataclass(frozen=True, slots=True)
+class Histories:
+    """Those of a cluster's subscriptions, by OID, and where its publisher's WAL was and is."""
+
+    by_oid: Mapping[int, History]
+    positions: Positions
+
+    def of(self, subscription: Subscription) -> History:
+        return self.by_oid[subscription.oid]
+
+    @property
+    def rest_on_memory(self) -> bool:
+        return any(history.rests_on_memory for history in self.by_oid.values())
+
+    @property
+    def positions_needed(self) -> Positions:
+        """To date what is not confirmed yet."""
+        confirmed = [
+            history.backlog.confirmed for history in self.by_oid.values() if history.backlog
+        ]
+        return self.positions.needed_from(min(confirmed, default=float("inf")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,12 +190,8 @@ class _Comparison:
         passed = self.has_passed(failure) if by_progress else None
         if passed is not None:
             return passed and quiet >= 2 * failure.longest_gap_seconds
-        return quiet >= (max(needed, _BUSY_QUIET_SECONDS) if self._is_busy else needed)
-
-    @property
-    def _is_busy(self) -> bool:
-        latest = self.samples.latest
-        return latest.sees_activity and self.subscription.wait_event != WAITS_FOR_MESSAGES
+        at_work = is_busy(self.subscription, self.samples.latest)
+        return quiet >= (max(needed, _BUSY_QUIET_SECONDS) if at_work else needed)
 
 
 def compare(
@@ -174,29 +199,54 @@ def compare(
     publisher: PublisherSamples | None,
     remembered: RememberedCluster | None,
     checked_at: datetime,
-    max_lag_seconds: float,
-) -> Mapping[int, History]:
-    """The history of each subscription, by its OID; `checked_at` is the monitor's clock."""
-    latest = samples.latest
-    return {
-        subscription.oid: _history(
-            _Comparison(
-                subscription,
-                as_far_as_clear(subscription, samples, max_lag_seconds),
-                publisher,
-                _known(subscription, remembered),
-                samples.seconds_between
-                if remembered is None
-                else remembered.seconds_until(checked_at, latest.taken_at),
-            )
+    limits: Limits,
+) -> Histories:
+    """The history of each subscription; `checked_at` is the monitor's clock."""
+    seconds = (
+        samples.seconds_between
+        if remembered is None
+        else remembered.seconds_until(checked_at, samples.latest.taken_at)
+    )
+    positions = Positions() if remembered is None else remembered.positions
+    if publisher is not None:
+        address = hashed(publisher.address)
+        positions = positions.gone_on(seconds, address, publisher.latest.wal_bytes)
+    seen = [
+        _Comparison(
+            subscription,
+            as_far_as_clear(subscription, samples, limits.lag_seconds),
+            publisher,
+            _known(subscription, remembered),
+            seconds,
         )
-        for subscription in latest.subscriptions
-    }
+        for subscription in samples.latest.subscriptions
+    ]
+    return Histories(
+        {
+            each.subscription.oid: _with_backlog(_history(each), each, positions, limits)
+            for each in seen
+        },
+        positions,
+    )
+
+
+def _with_backlog(
+    history: History, seen: _Comparison, positions: Positions, limits: Limits
+) -> History:
+    if seen.publisher is None:
+        return history
+    known = seen.known or RememberedSubscription(seen.subscription.oid)
+    slot = served_slot(seen.subscription, seen.samples, seen.publisher)
+    before = Before(seen.seconds, known.backlog_bytes, known.is_behind)
+    backlog = measured(slot, seen.publisher.latest.wal_bytes, positions, before)
+    if backlog is None:
+        return replace(history, is_behind=known.is_behind)
+    return replace(history, backlog=backlog, is_behind=backlog.is_too_much(limits))
 
 
 def to_remember(
     samples: Samples,
-    histories: Mapping[int, History],
+    histories: Histories,
     remembered: RememberedCluster | None,
     checked_at: datetime,
 ) -> RememberedCluster:
@@ -207,9 +257,10 @@ def to_remember(
         checked_at,
         samples.latest.taken_at,
         tuple(
-            _remember(subscription, histories[subscription.oid])
+            _remember(subscription, histories.of(subscription))
             for subscription in samples.latest.subscriptions
         ),
+        histories.positions_needed,
     )
 
 
@@ -311,6 +362,8 @@ def _remember(subscription: Subscription, history: History) -> RememberedSubscri
         apply_failure=history.apply,
         copy_failure=history.copy,
         worker_failure=history.worker,
+        backlog_bytes=None if history.backlog is None else history.backlog.size,
+        is_behind=history.is_behind,
     )
 
 

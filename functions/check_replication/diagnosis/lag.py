@@ -1,47 +1,96 @@
-"""Behind, and why: the publisher is silent, messages arrive late, or applying is slow. Pure."""
+"""Behind, and why: applying is slow or blocked, or the publisher sends too slowly. Pure.
 
-from functions.check_replication.diagnosis.findings import finding, instant
+With the publisher's side by what is not confirmed yet (`backlog`), else by the messages' ages.
+"""
+
+from functions.check_replication.diagnosis.backlog import Backlog
+from functions.check_replication.diagnosis.findings import duration, finding, instant, size
+from functions.check_replication.diagnosis.history import History
+from functions.check_replication.diagnosis.messages import (
+    delivery_seconds,
+    is_busy,
+    is_busy_and_late,
+    silent_seconds,
+)
 from functions.check_replication.diagnosis.samples import Samples
 from functions.check_replication.snapshot import Snapshot, Subscription
-from functions.report import Finding
-
-WAITS_FOR_MESSAGES = "LogicalApplyMain"
-"""pg_stat_activity.wait_event of an apply worker that has nothing to do."""
+from functions.check_replication.targets import Limits
+from functions.report import Evidence, Finding
 
 _DEFAULT_RECEIVER_TIMEOUT = 60.0
 
 
-def delivery_seconds(subscription: Subscription) -> float | None:
-    """How long the last message took from being sent to being read, by two servers' clocks."""
-    sent, received = subscription.last_msg_send_time, subscription.last_msg_receipt_time
-    return None if sent is None or received is None else (received - sent).total_seconds()
-
-
-def silent_seconds(subscription: Subscription, snapshot: Snapshot) -> float | None:
-    """How long ago the last message was sent, by the subscriber's clock."""
-    sent = subscription.last_msg_send_time
-    return None if sent is None else (snapshot.taken_at - sent).total_seconds()
-
-
-def is_busy_and_late(
-    subscription: Subscription, snapshot: Snapshot, max_lag_seconds: float
-) -> bool:
-    """What was sent long ago is not applied yet, and the worker is busy rather than waiting."""
-    silence = silent_seconds(subscription, snapshot)
-    busy = snapshot.sees_activity and subscription.wait_event != WAITS_FOR_MESSAGES
-    return silence is not None and silence > max_lag_seconds and busy
-
-
-def lag(subscription: Subscription, samples: Samples, max_lag_seconds: float) -> Finding | None:
-    """At most one finding: slow delivery also resembles a silent publisher, so it goes first."""
+def lag(
+    subscription: Subscription, samples: Samples, limits: Limits, history: History
+) -> Finding | None:
+    """At most one finding; one that is blocked is named as that."""
     latest = samples.latest
+    blocked = _blocked_seconds(subscription, latest)
+    if history.backlog is None:
+        return _by_messages(subscription, samples, limits.lag_seconds, blocked)
+    if blocked is not None:
+        return _blocked(
+            subscription, samples, blocked, limits.lag_seconds, is_behind=history.is_behind
+        )
+    if history.is_behind:
+        return _behind(subscription, samples, limits, history.backlog)
+    return None
+
+
+def _behind(
+    subscription: Subscription, samples: Samples, limits: Limits, backlog: Backlog
+) -> Finding:
+    """Whose fault it is, the worker shows: it is at work, or waits for what does not come."""
+    at_work = is_busy(subscription, samples.latest) or not samples.latest.sees_activity
+    return finding(
+        "apply_lagging" if at_work else "publisher_lagging",
+        subscription,
+        samples,
+        f"{subscription.name} is {_how_far(backlog)} behind its publisher{_trend(backlog)}.",
+        **_limit(limits, backlog),
+        lag_seconds=round(backlog.age_seconds, 1),
+        backlog_bytes=round(backlog.size),
+        backlog_bytes_per_second=_rounded(backlog.bytes_per_second),
+        received_lsn=subscription.received_lsn,
+        latest_end_lsn=subscription.latest_end_lsn,
+    )
+
+
+def _how_far(backlog: Backlog) -> str:
+    """`61 MB and 4 minutes`."""
+    at_least = "at least " if backlog.age_is_at_least else ""
+    return f"{size(backlog.size)} and {at_least}{duration(backlog.age_seconds)}"
+
+
+def _trend(backlog: Backlog) -> str:
+    rate, soon = backlog.bytes_per_second, backlog.seconds_to_catch_up
+    if soon is not None:
+        return f", caught up in about {duration(soon)} at the present rate"
+    if rate is None or rate < 1:
+        return ""
+    return f", growing by {size(rate)}/s"
+
+
+def _limit(limits: Limits, backlog: Backlog) -> dict[str, Evidence]:
+    """The one that is exceeded."""
+    most = limits.backlog_bytes
+    if most is not None and backlog.size > most and backlog.age_seconds <= limits.lag_seconds:
+        return {"max_backlog_bytes": most}
+    return {"max_lag_seconds": limits.lag_seconds}
+
+
+def _by_messages(
+    subscription: Subscription, samples: Samples, max_lag_seconds: float, blocked: float | None
+) -> Finding | None:
+    """Slow delivery also resembles a silent publisher, so it goes first."""
     delivery = delivery_seconds(subscription)
-    silence = silent_seconds(subscription, latest)
+    silence = silent_seconds(subscription, samples.latest)
     if delivery is None or silence is None:
         return None
-    if (blocked := _blocked_seconds(subscription, latest)) is not None:
-        return _blocked(subscription, samples, blocked, silence, max_lag_seconds)
-    if is_busy_and_late(subscription, latest, max_lag_seconds):
+    if blocked is not None:
+        late = silence > max_lag_seconds
+        return _blocked(subscription, samples, blocked, max_lag_seconds, is_behind=late)
+    if is_busy_and_late(subscription, samples.latest, max_lag_seconds):
         return _slow_apply(subscription, samples, silence, max_lag_seconds)
     if delivery > max_lag_seconds:
         return finding(
@@ -80,12 +129,13 @@ def _blocked(
     subscription: Subscription,
     samples: Samples,
     blocked: float,
-    silence: float,
     max_lag_seconds: float,
+    *,
+    is_behind: bool,
 ) -> Finding | None:
     """A short wait is ordinary; one beyond wal_receiver_timeout or the limit of lag is not."""
     patience = samples.latest.wal_receiver_timeout_seconds or _DEFAULT_RECEIVER_TIMEOUT
-    if blocked < min(patience, max_lag_seconds) and silence <= max_lag_seconds:
+    if blocked < min(patience, max_lag_seconds) and not is_behind:
         return None
     return finding(
         "apply_blocked",

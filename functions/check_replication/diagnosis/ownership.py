@@ -37,6 +37,21 @@ def own_slot(
     return slot if served == [subscription] else None
 
 
+def served_slot(
+    subscription: Subscription, samples: Samples, publisher: PublisherSamples
+) -> Slot | None:
+    """The slot that serves it as far as can be seen: nothing says that it is another's.
+
+    Good enough for what destroys nothing, as how far behind it is.
+    """
+    own = own_slot(subscription, samples, publisher)
+    slot = publisher.latest.slot(subscription.slot_name)
+    if own is not None or slot is None:
+        return own
+    served = [other for other in samples.latest.subscriptions if _may_serve(slot, other)]
+    return slot if served == [subscription] else None
+
+
 def may_be_own(slot: Slot, subscription: Subscription, samples: Samples) -> bool:
     """Whether it has the name of a slot whose subscription is not known to run elsewhere."""
     return slot.name == subscription.slot_name and not _runs(subscription, samples.latest)

@@ -4,7 +4,7 @@ One sample cannot distinguish a restart from an outage, a copy under way from on
 and again, or a backlog that shrinks from one that grows.
 """
 
-from functions.check_replication.diagnosis.lag import is_busy_and_late
+from functions.check_replication.diagnosis.messages import is_busy_and_late
 from functions.check_replication.diagnosis.samples import PublisherSamples, Samples
 from functions.check_replication.publisher_snapshot import Slot
 from functions.check_replication.snapshot import Subscription

@@ -9,11 +9,12 @@ from functions.check_replication.diagnosis.lag import lag
 from functions.check_replication.diagnosis.samples import Samples
 from functions.check_replication.memory.failure import Failure
 from functions.check_replication.snapshot import Subscription
+from functions.check_replication.targets import Limits
 from functions.report import Evidence, Finding
 
 
 def judge(
-    subscription: Subscription, samples: Samples, max_lag_seconds: float, history: History
+    subscription: Subscription, samples: Samples, limits: Limits, history: History
 ) -> Iterator[Finding]:
     """Everything wrong with it, what stops it first."""
     if not subscription.enabled:
@@ -26,7 +27,7 @@ def judge(
     else:
         if (failure := history.worker_fails) is not None:
             yield _restarting(subscription, samples, failure)
-        elif (behind := lag(subscription, samples, max_lag_seconds)) is not None:
+        elif (behind := lag(subscription, samples, limits, history)) is not None:
             yield behind
         elif _is_undecided(subscription, samples, history):
             yield _undecided(subscription, samples)

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from functions.check_replication.memory.failure import Failure
+from functions.check_replication.memory.positions import Point, Positions
 from functions.check_replication.memory.remembered import (
     RememberedCluster,
     RememberedSubscription,
@@ -24,7 +25,7 @@ Functions allows; the write of an item costs one unit for each KB."""
 
 _VERSION: Final = "1"
 _MAX_UNPACKED_BYTES: Final = 4_000_000
-_COLUMNS: Final = 9
+_COLUMNS: Final = 11
 """Of a subscription; those that are empty at the end of a row are not written."""
 
 _NEVER_WRITTEN: Final = (
@@ -102,15 +103,23 @@ def _cluster_to_json(cluster: RememberedCluster) -> list[Any]:
         _seconds(cluster.checked_at),
         _seconds(cluster.taken_at),
         [_subscription_to_json(known, cluster.taken_at) for known in cluster.subscriptions],
+        [[round(each.age_seconds), round(each.position)] for each in cluster.positions.points],
+        _rounded(cluster.positions.lost_position),
+        cluster.positions.publisher,
     ]
 
 
 def _cluster_from_json(document: list[Any]) -> RememberedCluster:
-    checked_at, taken_at, subscriptions = document
+    checked_at, taken_at, subscriptions, points, lost_position, publisher = document
     return RememberedCluster(
         _instant(checked_at),
         _instant(taken_at),
         tuple(_subscription_from_json(known, taken_at) for known in subscriptions),
+        Positions(
+            tuple(Point(float(age), float(position)) for age, position in points),
+            None if lost_position is None else float(lost_position),
+            int(publisher),
+        ),
     )
 
 
@@ -127,14 +136,16 @@ def _subscription_to_json(known: RememberedSubscription, taken_at: datetime) -> 
             failure and _failure_to_json(failure)
             for failure in (known.apply_failure, known.copy_failure, known.worker_failure)
         ),
+        _rounded(known.backlog_bytes),
+        known.is_behind or None,
     ]
-    while not values[-1] and values[-1] != 0:
+    while values[-1] is None or values[-1] == []:
         values.pop()
     return values
 
 
 def _subscription_from_json(values: list[Any], taken_at: int) -> RememberedSubscription:
-    oid, worker, applies, syncs, reset, copying, *failures = values + [None] * (
+    oid, worker, applies, syncs, reset, copying, *failures, backlog, is_behind = values + [None] * (
         _COLUMNS - len(values)
     )
     apply_failure, copy_failure, worker_failure = (
@@ -150,6 +161,8 @@ def _subscription_from_json(values: list[Any], taken_at: int) -> RememberedSubsc
         apply_failure=apply_failure,
         copy_failure=copy_failure,
         worker_failure=worker_failure,
+        backlog_bytes=None if backlog is None else float(backlog),
+        is_behind=bool(is_behind),
     )
 
 
@@ -161,7 +174,7 @@ def _failure_to_json(failure: Failure) -> list[Any]:
         round(failure.longest_gap_seconds),
         int(failure.is_certain),
         int(failure.is_over),
-        None if failure.publisher_position is None else round(failure.publisher_position),
+        _rounded(failure.publisher_position),
     ]
 
 
@@ -176,6 +189,10 @@ def _failure_from_json(values: list[Any]) -> Failure:
         is_over=bool(over),
         publisher_position=None if position is None else float(position),
     )
+
+
+def _rounded(value: float | None) -> int | None:
+    return None if value is None else round(value)
 
 
 def _age(seconds: int | None, now: int) -> int | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from functions.check_replication.memory.failure import Failure
+from functions.check_replication.memory.positions import Positions
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class RememberedSubscription:
     The counts and `stats_reset` (seconds since 1970) are those of pg_stat_subscription_stats (15+).
     `copying` are the pids that copied its tables, by the tables' OIDs. The failures are those that
     are not over or may come back: of applying, of copying, of the worker's staying alive.
+    `backlog_bytes` is what it had not confirmed yet, `is_behind` whether that was too much.
     """
 
     oid: int
@@ -37,18 +39,22 @@ class RememberedSubscription:
     apply_failure: Failure | None = None
     copy_failure: Failure | None = None
     worker_failure: Failure | None = None
+    backlog_bytes: float | None = None
+    is_behind: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class RememberedCluster:
     """A cluster as its last check saw it.
 
-    `checked_at` is the monitor's clock then, `taken_at` the server's.
+    `checked_at` is the monitor's clock then, `taken_at` the server's; `positions` those of its
+    publisher, if one is watched.
     """
 
     checked_at: datetime
     taken_at: datetime
     subscriptions: tuple[RememberedSubscription, ...] = ()
+    positions: Positions = field(default_factory=Positions)
 
     def find(self, oid: int) -> RememberedSubscription | None:
         return next((known for known in self.subscriptions if known.oid == oid), None)

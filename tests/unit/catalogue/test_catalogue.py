@@ -17,7 +17,7 @@ SUBSCRIBER = """
     no_subscription silent_divergence skip_pending worker_down worker_restarting
     worker_timeout server_crashed
 """
-PUBLISHER = "slot_at_risk slot_inactive replica_identity_missing"
+PUBLISHER = "slot_at_risk slot_inactive replica_identity_missing publisher_went_back"
 UNKNOWN = """
     database_auth_failed database_unreachable database_timeout database_error
     monitor_misconfigured monitor_failed undecided

@@ -7,6 +7,7 @@ promises what nobody finds nor lacks what somebody does.
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -24,12 +25,13 @@ from functions.check_replication.diagnosis import (
 )
 from functions.check_replication.publisher_snapshot import Publication, Slot
 from functions.check_replication.snapshot import Subscription, Tables
-from functions.check_replication.targets import Login, Target
+from functions.check_replication.targets import Limits, Login, Target
 from functions.report import Finding
 from local.postgres.faults import FAULTS
 from tests.unit.check_replication.builders import (
     DOWN,
     HEALTHY,
+    LIMITS,
     NO_MEMORY,
     NOW,
     PUBLICATION,
@@ -101,9 +103,22 @@ def of_memory() -> Iterator[Finding]:
     remembered: RememberedCluster | None = None
     for pid in (1, 2, 3):
         samples = Samples((snapshot(replace(HEALTHY, worker_pid=pid, worker_start=NOW)),))
-        histories = compare(samples, None, remembered, NOW, MAX_LAG)
-        yield from diagnose(samples, MAX_LAG, None, histories)
+        histories = compare(samples, None, remembered, NOW, LIMITS)
+        yield from diagnose(samples, LIMITS, None, histories)
         remembered = to_remember(samples, histories, remembered, NOW)
+
+
+def of_backlog() -> Iterator[Finding]:
+    """Nothing is confirmed while 10 MB a minute are written; then the publisher is restored."""
+    remembered: RememberedCluster | None = None
+    for minutes, limits in ((0, LIMITS), (9, LIMITS), (9.5, Limits(1e6, 1e6)), (1, LIMITS)):
+        samples = Samples((snapshot(replace(HEALTHY, wait_event="PgSleep")),))
+        seen = PublisherSamples("p:5432", (publisher(SLOT, wal_bytes=1e6 + 1e7 * minutes),))
+        at = NOW + timedelta(minutes=minutes)
+        known = remembered and replace(remembered, taken_at=NOW - (at - remembered.checked_at))
+        histories = compare(samples, seen, known, at, limits)
+        yield from diagnose(samples, limits, seen, histories)
+        remembered = to_remember(samples, histories, remembered, at)
 
 
 def of_publisher() -> Iterator[Finding]:
@@ -158,7 +173,14 @@ def of_the_log() -> Iterator[Finding]:
 
 
 FOUND: dict[str, set[str]] = defaultdict(set)
-for one in (*of_subscriber(), *of_memory(), *of_publisher(), *of_the_check(), *of_the_log()):
+for one in (
+    *of_subscriber(),
+    *of_memory(),
+    *of_backlog(),
+    *of_publisher(),
+    *of_the_check(),
+    *of_the_log(),
+):
     FOUND[one.cause] |= {key for key, value in one.evidence.items() if value is not None}
 KEYS = set().union(*FOUND.values())
 

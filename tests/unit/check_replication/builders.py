@@ -9,10 +9,12 @@ from functions.check_replication.diagnosis import PublisherSamples, Samples, com
 from functions.check_replication.memory.remembered import RememberedCluster
 from functions.check_replication.publisher_snapshot import Publication, PublisherSnapshot, Slot
 from functions.check_replication.snapshot import Snapshot, Subscription, Tables
+from functions.check_replication.targets import Limits
 from functions.report import Finding
 
 NOW = datetime(2026, 11, 22, 23, 34, 8, tzinfo=UTC)
 NO_MEMORY = Memory({}, NOW)
+LIMITS = Limits(300.0)
 
 
 def ago(seconds: float) -> datetime:
@@ -119,5 +121,6 @@ def diagnosed(
     checked_at: datetime = NOW,
 ) -> tuple[Finding, ...]:
     """What is found with that memory, or without any."""
-    histories = compare(samples, seen, remembered, checked_at, max_lag_seconds)
-    return diagnose(samples, max_lag_seconds, seen, histories)
+    limits = Limits(max_lag_seconds)
+    histories = compare(samples, seen, remembered, checked_at, limits)
+    return diagnose(samples, limits, seen, histories)

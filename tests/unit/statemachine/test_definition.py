@@ -130,9 +130,7 @@ def test_the_monitor_has_its_name_from_one_constant() -> None:
     assert [] == [path.name for path in sources() if quoted.search(path.read_text())]
     modules = [path for name in PACKAGES for path in (PROJECT / name).rglob("*.py")]
     named = [path for path in modules if "tests" not in path.parts and named_outside(path)]
-    assert ["functions/incidents/asked.py"] == [
-        str(path.relative_to(PROJECT)) for path in named
-    ]
+    assert ["functions/incidents/asked.py"] == [str(path.relative_to(PROJECT)) for path in named]
 
 
 def test_the_state_machine_names_the_monitor_as_check_replication_does() -> None:

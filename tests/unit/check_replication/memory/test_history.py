@@ -19,6 +19,7 @@ from functions.report import Finding
 from tests.unit.check_replication.builders import (
     DOWN,
     HEALTHY,
+    LIMITS,
     NOW,
     SLOT,
     ago,
@@ -82,8 +83,8 @@ def findings(
         )
         watched = publishers[number] if number < len(publishers) else None
         checked_at = NOW + timedelta(seconds=number * every)
-        histories = compare(samples, watched, remembered, checked_at, 300.0)
-        runs.append(diagnose(samples, 300.0, watched, histories))
+        histories = compare(samples, watched, remembered, checked_at, LIMITS)
+        runs.append(diagnose(samples, LIMITS, watched, histories))
         remembered = to_remember(samples, histories, remembered, checked_at)
     return runs
 
@@ -220,7 +221,7 @@ def watched(confirmed: float, written: float = 2_000_000.0) -> PublisherSamples:
         pytest.param([*[watched(1e6)] * 2, None], ["apply_error"], id="publisher not seen"),
         pytest.param(
             [*[watched(1e6)] * 2, watched(1e6, written=1.5e6)],
-            ["apply_error"],
+            ["apply_error", "publisher_went_back"],
             id="the publisher went back",
         ),
     ],
@@ -243,9 +244,9 @@ def test_a_clock_that_jumps_ends_nothing(jump: float) -> None:
             (snapshot(at(NOW + timedelta(seconds=later), sampled), seconds_later=later),)
         )
         checked_at = NOW + timedelta(seconds=number * EVERY)
-        histories = compare(samples, None, remembered, checked_at, 300.0)
+        histories = compare(samples, None, remembered, checked_at, LIMITS)
         remembered = to_remember(samples, histories, remembered, checked_at)
-    assert histories[HEALTHY.oid].applying_fails is not None
+    assert histories.of(HEALTHY).applying_fails is not None
 
 
 @pytest.mark.parametrize(

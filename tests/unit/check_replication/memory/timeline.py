@@ -19,6 +19,7 @@ from functions.check_replication.snapshot import Snapshot, Subscription, Tables
 from tests.unit.check_replication.builders import (
     DOWN,
     HEALTHY,
+    LIMITS,
     NOW,
     SLOT,
     publisher,
@@ -145,8 +146,8 @@ def runs(
         samples = _sampled(loop, instant)
         seen = loop.sample_publisher(instant) if with_publisher else None
         checked_at = NOW + timedelta(seconds=instant)
-        histories = compare(samples, seen, remembered, checked_at, MAX_LAG)
-        found = diagnose(samples, MAX_LAG, seen, histories)
+        histories = compare(samples, seen, remembered, checked_at, LIMITS)
+        found = diagnose(samples, LIMITS, seen, histories)
         if remembers:
             known = to_remember(samples, histories, remembered, checked_at)
             ends = instant + samples.seconds_between + 0.5
