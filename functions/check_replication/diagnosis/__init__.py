@@ -8,13 +8,19 @@ Sources of the rules: PostgreSQL manual, the views named in the snapshots.
 
 from functions.check_replication.diagnosis.diagnose import diagnose
 from functions.check_replication.diagnosis.history import Histories, compare, to_remember
-from functions.check_replication.diagnosis.samples import Interruption, PublisherSamples, Samples
+from functions.check_replication.diagnosis.samples import (
+    Interruption,
+    Publishers,
+    PublisherSamples,
+    Samples,
+)
 from functions.check_replication.diagnosis.settling import unsettled, unsettled_publisher
 
 __all__ = [
     "Histories",
     "Interruption",
     "PublisherSamples",
+    "Publishers",
     "Samples",
     "compare",
     "diagnose",

@@ -189,9 +189,14 @@ def _not_refreshed(
         )
 
 
-def judge_publisher(samples: Samples, publisher: PublisherSamples) -> Iterator[Finding]:
-    """What is wrong on the publisher itself; idle slots of ours are their subscriptions'."""
-    for slot in publisher.latest.slots:
+def judge_publisher(
+    samples: Samples, publisher: PublisherSamples, *, with_slots: bool = True
+) -> Iterator[Finding]:
+    """What is wrong on the publisher itself; idle slots of ours are their subscriptions'.
+
+    Slots are the whole server's, so `with_slots` is for one of its databases only.
+    """
+    for slot in publisher.latest.slots if with_slots else ():
         owners = [
             subscription.name
             for subscription in samples.latest.subscriptions

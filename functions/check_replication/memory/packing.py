@@ -7,7 +7,7 @@ could write to as well: what does not read as it was written counts as unreadabl
 import json
 import zlib
 from base64 import b64decode, b64encode
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -25,7 +25,7 @@ Functions allows; the write of an item costs one unit for each KB."""
 
 _VERSION: Final = "1"
 _MAX_UNPACKED_BYTES: Final = 4_000_000
-_COLUMNS: Final = 11
+_COLUMNS: Final = 12
 """Of a subscription; those that are empty at the end of a row are not written."""
 
 _NEVER_WRITTEN: Final = (
@@ -102,29 +102,43 @@ def _cluster_to_json(cluster: RememberedCluster) -> list[Any]:
     return [
         _seconds(cluster.checked_at),
         _seconds(cluster.taken_at),
-        [_subscription_to_json(known, cluster.taken_at) for known in cluster.subscriptions],
-        [[round(each.age_seconds), round(each.position)] for each in cluster.positions.points],
-        _rounded(cluster.positions.lost_position),
-        cluster.positions.publisher,
+        [_subscription_to_json(known, cluster) for known in cluster.subscriptions],
+        [_positions_to_json(positions) for positions in cluster.positions],
     ]
 
 
 def _cluster_from_json(document: list[Any]) -> RememberedCluster:
-    checked_at, taken_at, subscriptions, points, lost_position, publisher = document
+    checked_at, taken_at, subscriptions, written = document
+    positions = tuple(map(_positions_from_json, written))
     return RememberedCluster(
         _instant(checked_at),
         _instant(taken_at),
-        tuple(_subscription_from_json(known, taken_at) for known in subscriptions),
-        Positions(
-            tuple(Point(float(age), float(position)) for age, position in points),
-            None if lost_position is None else float(lost_position),
-            int(publisher),
-        ),
+        tuple(_subscription_from_json(known, taken_at, positions) for known in subscriptions),
+        positions,
     )
 
 
-def _subscription_to_json(known: RememberedSubscription, taken_at: datetime) -> list[Any]:
-    base = _seconds(taken_at)
+def _positions_to_json(positions: Positions) -> list[Any]:
+    return [
+        positions.publisher,
+        _rounded(positions.lost_position),
+        *([round(each.age_seconds), round(each.position)] for each in positions.points),
+    ]
+
+
+def _positions_from_json(values: list[Any]) -> Positions:
+    publisher, lost_position, *points = values
+    return Positions(
+        tuple(Point(float(age), float(position)) for age, position in points),
+        None if lost_position is None else float(lost_position),
+        int(publisher),
+    )
+
+
+def _subscription_to_json(known: RememberedSubscription, cluster: RememberedCluster) -> list[Any]:
+    """Its publisher is written as the number of that one's positions."""
+    base = _seconds(cluster.taken_at)
+    publishers = [positions.publisher for positions in cluster.positions]
     values: list[Any] = [
         known.oid,
         known.worker and [known.worker.pid, _age(known.worker.started, base)],
@@ -138,16 +152,20 @@ def _subscription_to_json(known: RememberedSubscription, taken_at: datetime) -> 
         ),
         _rounded(known.backlog_bytes),
         known.is_behind or None,
+        publishers.index(known.publisher) if known.publisher in publishers else None,
     ]
     while values[-1] is None or values[-1] == []:
         values.pop()
     return values
 
 
-def _subscription_from_json(values: list[Any], taken_at: int) -> RememberedSubscription:
-    oid, worker, applies, syncs, reset, copying, *failures, backlog, is_behind = values + [None] * (
+def _subscription_from_json(
+    values: list[Any], taken_at: int, positions: Sequence[Positions]
+) -> RememberedSubscription:
+    oid, worker, applies, syncs, reset, copying, *others = values + [None] * (
         _COLUMNS - len(values)
     )
+    *failures, backlog, is_behind, publisher = others
     apply_failure, copy_failure, worker_failure = (
         None if failure is None else _failure_from_json(failure) for failure in failures
     )
@@ -163,6 +181,7 @@ def _subscription_from_json(values: list[Any], taken_at: int) -> RememberedSubsc
         worker_failure=worker_failure,
         backlog_bytes=None if backlog is None else float(backlog),
         is_behind=bool(is_behind),
+        publisher=None if publisher is None else positions[int(publisher)].publisher,
     )
 
 

@@ -28,6 +28,7 @@ class RememberedSubscription:
     `copying` are the pids that copied its tables, by the tables' OIDs. The failures are those that
     are not over or may come back: of applying, of copying, of the worker's staying alive.
     `backlog_bytes` is what it had not confirmed yet, `is_behind` whether that was too much.
+    `publisher` is where its slot was last seen to serve it, a hash of the address (`hashed`).
     """
 
     oid: int
@@ -41,20 +42,21 @@ class RememberedSubscription:
     worker_failure: Failure | None = None
     backlog_bytes: float | None = None
     is_behind: bool = False
+    publisher: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RememberedCluster:
     """A cluster as its last check saw it.
 
-    `checked_at` is the monitor's clock then, `taken_at` the server's; `positions` those of its
-    publisher, if one is watched.
+    `checked_at` is the monitor's clock then, `taken_at` the server's; `positions` are those of the
+    publishers that are watched.
     """
 
     checked_at: datetime
     taken_at: datetime
     subscriptions: tuple[RememberedSubscription, ...] = ()
-    positions: Positions = field(default_factory=Positions)
+    positions: tuple[Positions, ...] = ()
 
     def find(self, oid: int) -> RememberedSubscription | None:
         return next((known for known in self.subscriptions if known.oid == oid), None)

@@ -34,7 +34,7 @@ class Monitor:
 
     @property
     def watches_publisher(self) -> bool:
-        return self.target.publisher is not None
+        return bool(self.target.publishers)
 
     def run_until(self, closed: Event) -> None:
         pause = 0.0

@@ -121,7 +121,7 @@ def verdict(
     target = Target(
         cluster="sample-cluster",
         subscriber=login(pair.subscriber, configured),
-        publisher=login(pair.publisher, configured) if publisher else None,
+        publishers={"publisher": login(pair.publisher, configured)} if publisher else {},
         max_lag_seconds=max_lag_seconds,
         log_group="/aws/rds/cluster/sample-cluster/postgresql",
     )

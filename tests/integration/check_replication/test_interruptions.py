@@ -42,7 +42,7 @@ def verdict(pair: Pair, between: Callable[[], None], *, publisher: bool = False)
         "sample-cluster",
         login(pair.subscriber),
         "/logs",
-        publisher=login(pair.publisher) if publisher else None,
+        publishers={"publisher": login(pair.publisher)} if publisher else {},
     )
     return check(target, probes, NO_MEMORY).report
 

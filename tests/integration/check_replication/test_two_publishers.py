@@ -79,7 +79,9 @@ def verdict(pair: Pair, watched: Server) -> ClusterReport:
         Login(server.host, MONITOR, DATABASE, MONITOR_PASSWORD, server.port, "disable")
         for server in (pair.subscriber, watched)
     )
-    return check(Target("sample-cluster", subscriber, "/log", publisher), PROBES, NO_MEMORY).report
+    return check(
+        Target("sample-cluster", subscriber, "/log", {"publisher": publisher}), PROBES, NO_MEMORY
+    ).report
 
 
 def with_log(report: ClusterReport, log: Path) -> ClusterReport:

@@ -106,7 +106,7 @@ def verdict(pair: Pair, max_lag_seconds: float = 300) -> ClusterReport:
     target = Target(
         cluster="sample-cluster",
         subscriber=login(pair.subscriber),
-        publisher=login(pair.publisher),
+        publishers={"publisher": login(pair.publisher)},
         max_lag_seconds=max_lag_seconds,
         log_group="/aws/rds/cluster/sample-cluster/postgresql",
     )

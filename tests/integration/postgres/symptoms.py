@@ -189,6 +189,7 @@ FAULT_SYMPTOMS = {
     "publisher_wrong_password": Symptom(sqlstate_of_login(lambda pair: pair.publisher), "28P01"),
     "no_connection_left": Symptom(sqlstate_of_login(lambda pair: pair.subscriber), "53300"),
     "mistyped_parameter": Symptom(on_subscriber(WORKER), [[True, True]]),
+    "watched_elsewhere": Symptom(on_publisher("SELECT FROM pg_publication", "postgres"), []),
 }
 
 SETUP_SYMPTOMS = {

@@ -17,12 +17,18 @@ SUBSCRIBER = """
     no_subscription silent_divergence skip_pending worker_down worker_restarting
     worker_timeout server_crashed
 """
-PUBLISHER = "slot_at_risk slot_inactive replica_identity_missing publisher_went_back"
+PUBLISHER = "slot_at_risk slot_inactive replica_identity_missing publisher_went_back not_watched"
 UNKNOWN = """
     database_auth_failed database_unreachable database_timeout database_error
     monitor_misconfigured monitor_failed undecided
 """
-WARNINGS = {"silent_divergence", "skip_pending", "slot_inactive", "replica_identity_missing"}
+WARNINGS = {
+    "silent_divergence",
+    "skip_pending",
+    "slot_inactive",
+    "replica_identity_missing",
+    "not_watched",
+}
 
 REMEDIES = {
     f"{cause.id}-{number}": remedy

@@ -17,6 +17,7 @@ from functions.catalogue.evidence import EVIDENCE
 from functions.check_replication.check import Probes, check
 from functions.check_replication.connection import ProbeError
 from functions.check_replication.diagnosis import (
+    Publishers,
     PublisherSamples,
     Samples,
     compare,
@@ -40,6 +41,7 @@ from tests.unit.check_replication.builders import (
     diagnosed,
     publisher,
     snapshot,
+    watching,
 )
 from tests.unit.notify.log.test_real_logs import BREAKS, messages, refined
 
@@ -103,8 +105,8 @@ def of_memory() -> Iterator[Finding]:
     remembered: RememberedCluster | None = None
     for pid in (1, 2, 3):
         samples = Samples((snapshot(replace(HEALTHY, worker_pid=pid, worker_start=NOW)),))
-        histories = compare(samples, None, remembered, NOW, LIMITS)
-        yield from diagnose(samples, LIMITS, None, histories)
+        histories = compare(samples, Publishers(), remembered, NOW, LIMITS)
+        yield from diagnose(samples, LIMITS, Publishers(), histories)
         remembered = to_remember(samples, histories, remembered, NOW)
 
 
@@ -116,8 +118,8 @@ def of_backlog() -> Iterator[Finding]:
         seen = PublisherSamples("p:5432", (publisher(SLOT, wal_bytes=1e6 + 1e7 * minutes),))
         at = NOW + timedelta(minutes=minutes)
         known = remembered and replace(remembered, taken_at=NOW - (at - remembered.checked_at))
-        histories = compare(samples, seen, known, at, limits)
-        yield from diagnose(samples, limits, seen, histories)
+        histories = compare(samples, watching(seen), known, at, limits)
+        yield from diagnose(samples, limits, watching(seen), histories)
         remembered = to_remember(samples, histories, remembered, at)
 
 
@@ -160,7 +162,7 @@ def of_the_check() -> Iterator[Finding]:
     login = Login("shop", "monitor", "shop")
     probes = Probes(lambda _, __: Samples((snapshot(HEALTHY),)), no_answer)
     yield from check(
-        Target("shop", login, "/logs", publisher=login), probes, NO_MEMORY
+        Target("shop", login, "/logs", {"publisher": login}), probes, NO_MEMORY
     ).report.findings
 
 

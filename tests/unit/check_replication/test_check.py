@@ -16,7 +16,7 @@ def target(cluster: str, publisher: str | None = None) -> Target:
         cluster,
         Login(cluster, "monitor", "shop"),
         f"/logs/{cluster}",
-        publisher=None if publisher is None else Login(publisher, "monitor", "shop"),
+        publishers={} if publisher is None else {"publisher": Login(publisher, "monitor", "shop")},
     )
 
 
@@ -74,7 +74,7 @@ def test_an_unforeseen_failure_is_logged_without_the_login(
     login = Login("hunter1", "hunter2", "hunter3", "hunter4")
     with caplog.at_level("ERROR"):
         check(
-            Target("c", login, "/logs/c", publisher=replace(login, hostname="hunter5")),
+            Target("c", login, "/logs/c", {"publisher": replace(login, hostname="hunter5")}),
             PROBES,
             NO_MEMORY,
         )

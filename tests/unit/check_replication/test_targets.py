@@ -47,7 +47,7 @@ def test_the_defaults_are_those_of_the_readme() -> None:
             port=5432,
             sslmode="verify-full",
         ),
-        publisher=None,
+        publishers={},
         max_lag_seconds=300.0,
         log_group="/aws/rds/cluster/c/postgresql",
         log_query=None,
@@ -205,7 +205,7 @@ def test_a_publisher_is_read_like_a_subscriber() -> None:
     result = target("c", REQUIRED | parameters | {"publisher/sslmode": "require"}, PATH)
     assert isinstance(result, Target), result
     expected = Login("p-db.example", "p-monitor", "p-shop", sslmode="require")
-    assert expected == result.publisher
+    assert expected == result.publishers["publisher"]
 
 
 def test_the_password_is_not_in_the_representation() -> None:

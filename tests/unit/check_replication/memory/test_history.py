@@ -14,6 +14,7 @@ from functions.check_replication.diagnosis import (
     diagnose,
     to_remember,
 )
+from functions.check_replication.memory.positions import hashed
 from functions.check_replication.snapshot import Subscription, Tables, Unseen
 from functions.report import Finding
 from tests.unit.check_replication.builders import (
@@ -25,6 +26,7 @@ from tests.unit.check_replication.builders import (
     ago,
     publisher,
     snapshot,
+    watching,
 )
 
 if TYPE_CHECKING:
@@ -83,8 +85,10 @@ def findings(
         )
         watched = publishers[number] if number < len(publishers) else None
         checked_at = NOW + timedelta(seconds=number * every)
-        histories = compare(samples, watched, remembered, checked_at, LIMITS)
-        runs.append(diagnose(samples, LIMITS, watched, histories))
+        silent = {hashed(each.address) for each in publishers if each} if watched is None else ()
+        seen_now = replace(watching(watched), not_seen=frozenset(silent))
+        histories = compare(samples, seen_now, remembered, checked_at, LIMITS)
+        runs.append(diagnose(samples, LIMITS, seen_now, histories))
         remembered = to_remember(samples, histories, remembered, checked_at)
     return runs
 
@@ -244,7 +248,7 @@ def test_a_clock_that_jumps_ends_nothing(jump: float) -> None:
             (snapshot(at(NOW + timedelta(seconds=later), sampled), seconds_later=later),)
         )
         checked_at = NOW + timedelta(seconds=number * EVERY)
-        histories = compare(samples, None, remembered, checked_at, LIMITS)
+        histories = compare(samples, watching(), remembered, checked_at, LIMITS)
         remembered = to_remember(samples, histories, remembered, checked_at)
     assert histories.of(HEALTHY).applying_fails is not None
 
