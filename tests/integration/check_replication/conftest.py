@@ -3,6 +3,7 @@ from collections.abc import Iterator
 import pytest
 
 from local.postgres.pair import Pair, start_pair
+from tests.integration.counters import _no_errors_of_earlier_tests  # noqa: F401  a fixture
 
 SETTINGS = {"wal_retrieve_retry_interval": "500ms"}
 """Workers restart ten times as often, so that a missing one is sampled for 2 s."""

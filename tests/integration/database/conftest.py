@@ -11,6 +11,7 @@ from local.postgres.faults.fault import VERSIONS
 from local.postgres.pair import DATABASE, REPLICATOR, Pair, start_pair
 from sandbox.postgres.binaries import BinariesNotFoundError, find
 from sandbox.postgres.server import Server
+from tests.integration.counters import _no_errors_of_earlier_tests  # noqa: F401  a fixture
 from tests.integration.database.administrator import Administrator
 from tests.integration.database.roles import ROLE
 
