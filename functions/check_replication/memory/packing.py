@@ -1,7 +1,7 @@
 """The memory of many clusters as one text: versioned JSON, compressed, in base64. Pure.
 
-Relative times, most in whole seconds, keep it short. It is written to and read from a table that others
-could write to as well: what does not read as it was written counts as unreadable.
+Relative times, most in whole seconds, keep it short. It is written to and read from a table that
+others could write to as well: what does not read as it was written counts as unreadable.
 """
 
 import json
