@@ -1,7 +1,7 @@
 """The memory of many clusters as one text: versioned JSON, compressed, in base64. Pure.
 
-Whole seconds and relative times keep it short. It is written to and read from a table that others
-could write to as well: what does not read as it was written counts as unreadable.
+Relative times, most in whole seconds, keep it short. It is written to and read from a table that
+others could write to as well: what does not read as it was written counts as unreadable.
 """
 
 import json
@@ -100,8 +100,8 @@ def _unpacked(text: str) -> dict[str, RememberedCluster]:
 
 def _cluster_to_json(cluster: RememberedCluster) -> list[Any]:
     return [
-        _seconds(cluster.checked_at),
-        _seconds(cluster.taken_at),
+        round(cluster.checked_at.timestamp(), 1),
+        round(cluster.taken_at.timestamp(), 1),
         [_subscription_to_json(known, cluster) for known in cluster.subscriptions],
         [_positions_to_json(positions) for positions in cluster.positions],
     ]
@@ -113,7 +113,7 @@ def _cluster_from_json(document: list[Any]) -> RememberedCluster:
     return RememberedCluster(
         _instant(checked_at),
         _instant(taken_at),
-        tuple(_subscription_from_json(known, taken_at, positions) for known in subscriptions),
+        tuple(_subscription_from_json(known, int(taken_at), positions) for known in subscriptions),
         positions,
     )
 
@@ -122,7 +122,7 @@ def _positions_to_json(positions: Positions) -> list[Any]:
     return [
         positions.publisher,
         _rounded(positions.lost_position),
-        *([round(each.age_seconds), round(each.position)] for each in positions.points),
+        *([round(each.age_seconds, 1), round(each.position)] for each in positions.points),
     ]
 
 
@@ -226,5 +226,5 @@ def _seconds(instant: datetime) -> int:
     return int(instant.timestamp())
 
 
-def _instant(seconds: int) -> datetime:
-    return datetime.fromtimestamp(int(seconds), UTC)
+def _instant(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)

@@ -16,6 +16,7 @@ from functions.check_replication.memory.packing import (
     pack,
     unpack_all,
 )
+from functions.check_replication.memory.positions import Point, Positions, hashed
 from functions.check_replication.memory.remembered import (
     RememberedCluster,
     RememberedSubscription,
@@ -56,6 +57,19 @@ def cluster(*subscriptions: RememberedSubscription, at: datetime = NOW) -> Remem
 def test_what_goes_in_comes_out(subscription: RememberedSubscription) -> None:
     clusters = {"shop": cluster(subscription), "empty": cluster(), "Bücher": cluster(PLAIN, WHOLE)}
     assert clusters == unpack_all([pack(clusters)])
+
+
+def test_of_each_publisher_positions_come_out_and_whose_it_is() -> None:
+    here = Positions((Point(120.0, 5e9), Point(0.0, 6e9)), None, hashed("a.example:5432"))
+    there = Positions((Point(60.5, 7e9),), 8e9, hashed("b.example:5432"))
+    subscriptions = (PLAIN, *(replace(WHOLE, publisher=each.publisher) for each in (here, there)))
+    clusters = {"shop": replace(cluster(*subscriptions), positions=(here, there))}
+    assert clusters == unpack_all([pack(clusters)])
+
+
+def test_a_publisher_that_is_not_watched_any_more_is_forgotten() -> None:
+    clusters = {"shop": cluster(replace(PLAIN, publisher=hashed("a.example:5432")))}
+    assert {"shop": cluster(PLAIN)} == unpack_all([pack(clusters)])
 
 
 def test_of_several_memories_the_latest_check_of_a_cluster_counts() -> None:
