@@ -65,7 +65,7 @@ class Watch:
         self._pair = pair
         self._remembered: RememberedCluster | None = None
         self.truth: tuple[float, float] | None = None
-        """Age in seconds, and bytes behind, the oldest row that was not applied at the last check."""
+        """Age in seconds and bytes behind, of the oldest row not applied at the last check."""
 
     def findings(self) -> tuple[Finding, ...]:
         target = Target(
