@@ -30,6 +30,10 @@ from functions.telemetry import logger
 
 MAX_AT_ONCE: Final = 64
 
+WITHOUT_PUBLISHER: Final = (
+    "how far the subscriber is behind: what the publisher has written (parameters publisher/…)"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Probes:
@@ -96,13 +100,20 @@ def _check(target: Target, probes: Probes, memory: Memory) -> Checked:
     histories = compare(samples, publishers, before, memory.now, target.limits)
     findings = diagnose(samples, target.limits, publishers, histories)
     report = _report(target, findings + _interruption(samples) + problems)
-    of_publishers = chain.from_iterable(seen.latest.not_visible for seen in publishers.seen)
     return Checked(
-        replace(report, not_visible=(*samples.latest.not_visible, *dict.fromkeys(of_publishers))),
+        replace(report, not_visible=_not_visible(samples, publishers)),
         samples.latest,
         to_remember(samples, histories, before, memory.now),
         rests_on_memory=histories.rest_on_memory,
     )
+
+
+def _not_visible(samples: Samples, publishers: Publishers) -> tuple[str, ...]:
+    latest = samples.latest
+    if latest.subscriptions and not publishers.are_configured:
+        return (*latest.not_visible, WITHOUT_PUBLISHER)
+    of_publishers = chain.from_iterable(seen.latest.not_visible for seen in publishers.seen)
+    return (*latest.not_visible, *dict.fromkeys(of_publishers))
 
 
 def _still_remembering(checked: Checked, before: RememberedCluster | None) -> Checked:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from functions.check_replication.diagnosis.findings import lsn, of_publisher
 from functions.check_replication.diagnosis.history import Histories
+from functions.check_replication.diagnosis.lag import limit_too_small
 from functions.check_replication.diagnosis.publisher import (
     judge_publisher,
     with_publisher,
@@ -49,6 +50,8 @@ def diagnose(
             own = with_publisher(own, subscription, known, history.publisher)
         findings += own
         findings += not_watched(subscription, known, publishers)
+    if not publishers.are_configured and (found := limit_too_small(samples, limits)) is not None:
+        findings.append(found)
     servers = publishers.servers
     for publisher in publishers.seen:
         findings += judge_publisher(samples, publisher, with_slots=publisher in servers)

@@ -165,6 +165,7 @@ FAULT_SYMPTOMS = {
         [[False, True, "LibpqwalreceiverConnect"]],
         "terminating logical replication worker due to timeout",
     ),
+    "limit_too_small": Symptom(on_subscriber("SHOW wal_receiver_timeout"), [["1min"]]),
     "slot_dropped": Symptom(on_publisher(SLOTS), [], "does not exist"),
     "slot_invalidated": Symptom(
         on_publisher(WAL_STATUS), [[False, "lost"]], "could not start WAL streaming"
@@ -200,6 +201,12 @@ SETUP_SYMPTOMS = {
     "idle_beyond_threshold": Symptom(
         on_subscriber(
             "SELECT now() - last_msg_send_time < interval '4 s' FROM pg_stat_subscription"
+        ),
+        [[True]],
+    ),
+    "idle_without_keepalives": Symptom(
+        on_subscriber(
+            "SELECT now() - last_msg_send_time > interval '4 s' FROM pg_stat_subscription"
         ),
         [[True]],
     ),

@@ -99,6 +99,7 @@ def of_subscriber() -> Iterator[Finding]:
         Samples((snapshot(HEALTHY, in_recovery=True),)),
     ):
         yield from diagnosed(samples, MAX_LAG)
+    yield from diagnosed(seen_twice(HEALTHY), 10)
 
 
 def of_memory() -> Iterator[Finding]:

@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import pytest
 
-from functions.check_replication.check import Probes, check, check_all
+from functions.check_replication.check import WITHOUT_PUBLISHER, Probes, check, check_all
 from functions.check_replication.connection import ProbeError
 from functions.check_replication.diagnosis import PublisherSamples, Samples
 from functions.check_replication.targets import Login, Misconfigured, Target
@@ -129,3 +129,12 @@ def test_a_publisher_that_cannot_be_reached_is_a_finding_beside_the_subscriber_s
 
 def verdict_of(report: ClusterReport) -> tuple[Status, list[str]]:
     return report.status, [found.cause for found in report.findings]
+
+
+def test_without_a_publisher_it_is_said_that_the_backlog_cannot_be_seen() -> None:
+    """Not of a cluster without subscriptions, and not while a watched one does not answer."""
+    expected = {("healthy", None): (WITHOUT_PUBLISHER,), ("empty", None): (), ("healthy", "p"): ()}
+    assert expected == {
+        (host, watched): check(target(host, watched), PROBES, NO_MEMORY).report.not_visible
+        for host, watched in expected
+    }
