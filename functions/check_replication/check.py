@@ -19,6 +19,7 @@ from functions.check_replication.diagnosis import (
     PublisherSamples,
     Samples,
     compare,
+    databases_not_watched,
     diagnose,
     to_remember,
 )
@@ -30,6 +31,8 @@ from functions.telemetry import logger
 
 MAX_AT_ONCE: Final = 64
 
+_PUBLICATIONS: Final = "publications of the publisher's databases"
+_FURTHER: Final = "(parameters publishers/<name>/…)"
 WITHOUT_PUBLISHER: Final = (
     "how far the subscriber is behind: what the publisher has written (parameters publisher/…)"
 )
@@ -113,7 +116,12 @@ def _not_visible(samples: Samples, publishers: Publishers) -> tuple[str, ...]:
     if latest.subscriptions and not publishers.are_configured:
         return (*latest.not_visible, WITHOUT_PUBLISHER)
     of_publishers = chain.from_iterable(seen.latest.not_visible for seen in publishers.seen)
-    return (*latest.not_visible, *dict.fromkeys(of_publishers))
+    databases = databases_not_watched(samples, publishers)
+    return (
+        *latest.not_visible,
+        *dict.fromkeys(of_publishers),
+        *([f"{_PUBLICATIONS} {', '.join(databases)} {_FURTHER}"] if databases else ()),
+    )
 
 
 def _still_remembering(checked: Checked, before: RememberedCluster | None) -> Checked:

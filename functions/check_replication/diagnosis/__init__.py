@@ -15,6 +15,7 @@ from functions.check_replication.diagnosis.samples import (
     Samples,
 )
 from functions.check_replication.diagnosis.settling import unsettled, unsettled_publisher
+from functions.check_replication.diagnosis.watched import databases_not_watched
 
 __all__ = [
     "Histories",
@@ -23,6 +24,7 @@ __all__ = [
     "Publishers",
     "Samples",
     "compare",
+    "databases_not_watched",
     "diagnose",
     "to_remember",
     "unsettled",

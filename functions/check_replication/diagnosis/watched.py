@@ -21,7 +21,7 @@ def not_watched(
 ) -> Iterator[Finding]:
     """One that surely hears from a publisher, which is none of the watched ones.
 
-    Or from one of them that is watched in another database, without its publications.
+    Or from one that is watched only in databases that are no subscription's.
     """
     if not publishers.seen or subscription.slot_name is None or not subscription.enabled:
         return
@@ -31,7 +31,13 @@ def not_watched(
         if served_slot(subscription, samples, publisher) is not None
     ]
     if serving:
-        if not any(_shows_publications(subscription, publisher) for publisher in serving):
+        of_none = not any(
+            _shows_publications(other, samples, publisher)
+            for other in samples.latest.subscriptions
+            for publisher in publishers.seen
+            if publisher.address == serving[0].address
+        )
+        if of_none:
             yield _in_another_database(subscription, samples, serving[0])
     elif (
         not publishers.not_seen
@@ -41,18 +47,33 @@ def not_watched(
         yield _elsewhere(subscription, samples, publishers)
 
 
+def databases_not_watched(samples: Samples, publishers: Publishers) -> tuple[str, ...]:
+    """Of watched publishers: those whose publications are subscribed to, and not seen."""
+    watched = {(each.address, each.latest.database) for each in publishers.seen}
+    used = {
+        (publisher.address, slot.database)
+        for publisher in publishers.servers
+        for subscription in samples.latest.subscriptions
+        if (slot := served_slot(subscription, samples, publisher)) is not None
+        if slot.database.isascii()
+    }
+    return tuple(sorted({database for _, database in used - watched}))
+
+
 def _uses_slot(subscription: Subscription, publisher: PublisherSamples) -> bool:
     """Whether anybody uses a slot of that name, or may have between two samples."""
     slot = publisher.latest.slot(subscription.slot_name)
     return slot is not None and not publisher.always_inactive(slot)
 
 
-def _shows_publications(subscription: Subscription, publisher: PublisherSamples) -> bool:
+def _shows_publications(
+    subscription: Subscription, samples: Samples, publisher: PublisherSamples
+) -> bool:
     """A name that is not ASCII may be written in the encoding of another database."""
-    slot = publisher.latest.slot(subscription.slot_name)
-    if slot is None or not slot.database.isascii():
-        return True
-    return slot.database == publisher.latest.database
+    slot = served_slot(subscription, samples, publisher)
+    if slot is None:
+        return False
+    return slot.database == publisher.latest.database or not slot.database.isascii()
 
 
 def _in_another_database(

@@ -11,6 +11,7 @@ from functions.check_replication.diagnosis import (
     PublisherSamples,
     Samples,
     compare,
+    databases_not_watched,
     diagnose,
     to_remember,
 )
@@ -242,3 +243,19 @@ def test_positions_grow_older_while_their_publisher_does_not_answer() -> None:
     backlog = seen.of(HEALTHY).backlog
     assert backlog is not None
     assert 240 == pytest.approx(backlog.age_seconds, abs=1)
+
+
+def test_of_one_server_a_database_of_some_subscription_is_enough() -> None:
+    """That the publications of the others are not seen is said in another place."""
+    other = replace(HEALTHY, oid=16_500, name="other_sub", slot_name="other_sub")
+    slots = (SLOT, replace(SLOT, name="other_sub", sender_name="other_sub", database="stock"))
+    samples = Samples((snapshot(HEALTHY, other),))
+    one, both = (
+        watching(*(at(A, *slots, database=each) for each in databases))
+        for databases in (("shop",), ("shop", "stock"))
+    )
+    assert () == findings(one, HEALTHY, other)
+    assert ("stock",) == databases_not_watched(samples, one)
+    assert () == databases_not_watched(samples, both)
+    none = watching(at(A, *slots, database="postgres"))
+    assert ["not_watched"] * 2 == [found.cause for found in findings(none, HEALTHY, other)]
