@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager, contextmanager
 import pg8000.native
 import pytest
 
+from functions.check_replication.check import WITHOUT_PUBLISHER
 from functions.check_replication.probe import MAX_OTHER_DATABASES
 from functions.report import Status
 from local.postgres import second_database
