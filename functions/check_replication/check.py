@@ -96,13 +96,13 @@ def _check(target: Target, probes: Probes, memory: Memory) -> Checked:
         replace(report, not_visible=not_visible),
         samples.latest,
         to_remember(samples, histories, before, memory.now),
-        rests_on_memory=histories.rest_on_memory,
     )
 
 
 def _still_remembering(checked: Checked, before: RememberedCluster | None) -> Checked:
     """A check that failed changes nothing that is known."""
-    return replace(checked, remembered=checked.remembered or before, has_memory=before is not None)
+    has_memory = before is not None and before.is_settled
+    return replace(checked, remembered=checked.remembered or before, has_memory=has_memory)
 
 
 def _sample_publisher(

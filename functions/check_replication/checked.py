@@ -15,14 +15,12 @@ class Checked:
     """A cluster's verdict and, where there was one, the sample it rests on.
 
     `remembered` is what the next check will want to know; of a cluster that could not be checked,
-    what was known before. `rests_on_memory`: some finding took the comparison with the last check;
-    `has_memory`: there was one to compare with.
+    what was known before. `has_memory`: it was compared with checks that reach back far enough.
     """
 
     report: ClusterReport
     snapshot: Snapshot | None = None
     remembered: RememberedCluster | None = None
-    rests_on_memory: bool = False
     has_memory: bool = False
 
 

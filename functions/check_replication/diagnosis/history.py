@@ -13,7 +13,7 @@ from typing import Final
 
 from functions.check_replication.diagnosis.backlog import Backlog, Before, measured
 from functions.check_replication.diagnosis.messages import is_busy
-from functions.check_replication.diagnosis.ownership import own_slot, served_slot
+from functions.check_replication.diagnosis.ownership import served_slot
 from functions.check_replication.diagnosis.samples import PublisherSamples, Samples
 from functions.check_replication.diagnosis.settling import as_far_as_clear
 from functions.check_replication.memory.failure import UNKNOWN_GAP_QUIET_SECONDS, Failure
@@ -26,24 +26,23 @@ from functions.check_replication.memory.remembered import (
 from functions.check_replication.snapshot import Subscription
 from functions.check_replication.targets import Limits
 
-_BUSY_QUIET_SECONDS: Final = 1800.0
-"""One that is at work all the time may still be on its way to what its predecessor failed on."""
+_UNSEEN_QUIET_SECONDS: Final = 1800.0
+"""Where a worker at work may still be on its way to what its predecessor failed on, or the
+publisher that could prove the contrary is not seen."""
 
 
 @dataclass(frozen=True, slots=True)
 class History:
     """What has become of one subscription's failures, this check included.
 
-    `is_new_to_memory`: nothing is known of it but what this check saw. `rests_on_memory`: what is
-    found of it took the comparison with the last check. `backlog` is None where the publisher's
-    side of it is not seen, `is_behind` whether that is too much.
+    `is_new_to_memory`: nothing is known of it but what this check saw. `backlog` is None where the
+    publisher's side of it is not seen, `is_behind` whether that is too much.
     """
 
     apply: Failure | None = None
     copy: Failure | None = None
     worker: Failure | None = None
     is_new_to_memory: bool = True
-    rests_on_memory: bool = False
     backlog: Backlog | None = None
     is_behind: bool = False
 
@@ -69,10 +68,6 @@ class Histories:
 
     def of(self, subscription: Subscription) -> History:
         return self.by_oid[subscription.oid]
-
-    @property
-    def rest_on_memory(self) -> bool:
-        return any(history.rests_on_memory for history in self.by_oid.values())
 
     @property
     def positions_needed(self) -> Positions:
@@ -133,15 +128,16 @@ class _Comparison:
 
     @property
     def uncounted_copies(self) -> int:
-        """Copies that somebody else has to do again, or nobody does; no error tells why."""
+        """1 if copies are begun anew, or nobody's, without an error: a restart ends all at once."""
         tables, known = self.subscription.tables, self.known
-        if tables is None or known is None:
+        if tables is None or known is None or self.copy_errors:
             return 0
-        begun_anew = sum(
-            table in tables.unfinished and tables.copying.get(table) != pid
-            for table, pid in known.copying.items()
+        return int(
+            any(
+                table in tables.unfinished and tables.copying.get(table) != pid
+                for table, pid in known.copying.items()
+            )
         )
-        return max(begun_anew - self.copy_errors, 0)
 
     def new(self, count: int, *, is_certain: bool, quiet_seconds: float = 0.0) -> Failure | None:
         """What came since the last check."""
@@ -175,7 +171,7 @@ class _Comparison:
         """
         if self.publisher is None or failure.publisher_position is None:
             return None
-        slot = own_slot(self.subscription, self.samples, self.publisher)
+        slot = served_slot(self.subscription, self.samples, self.publisher)
         if slot is None or slot.confirmed_bytes is None:
             return None
         if failure.publisher_position > self.publisher.latest.wal_bytes:
@@ -189,9 +185,10 @@ class _Comparison:
             return self.is_gone and quiet >= needed
         passed = self.has_passed(failure) if by_progress else None
         if passed is not None:
-            return passed and quiet >= 2 * failure.longest_gap_seconds
+            return passed and quiet >= failure.quiet_needed_after_progress_seconds
         at_work = is_busy(self.subscription, self.samples.latest)
-        return quiet >= (max(needed, _BUSY_QUIET_SECONDS) if at_work else needed)
+        cannot_see = by_progress and failure.publisher_position is not None
+        return quiet >= (max(needed, _UNSEEN_QUIET_SECONDS) if at_work or cannot_see else needed)
 
 
 def compare(
@@ -249,18 +246,23 @@ def to_remember(
     histories: Histories,
     remembered: RememberedCluster | None,
     checked_at: datetime,
-) -> RememberedCluster:
+) -> RememberedCluster | None:
     """What the next check will want to know; a read replica has nothing to tell."""
-    if samples.latest.in_recovery and remembered is not None:
+    if samples.latest.in_recovery:
         return remembered
+    taken_at = samples.latest.taken_at
+    age = 0.0
+    if remembered is not None:
+        age = remembered.age_seconds + remembered.seconds_until(checked_at, taken_at)
     return RememberedCluster(
         checked_at,
-        samples.latest.taken_at,
+        taken_at,
         tuple(
             _remember(subscription, histories.of(subscription))
             for subscription in samples.latest.subscriptions
         ),
         histories.positions_needed,
+        age,
     )
 
 
@@ -279,30 +281,16 @@ def _known(
 
 
 def _history(seen: _Comparison) -> History:
+    """While it is disabled nothing can fail, and nothing be over."""
     known = seen.known or RememberedSubscription(seen.subscription.oid)
+    is_new = seen.known is None
     if not seen.subscription.enabled:
-        return History(is_new_to_memory=seen.known is None)
+        return History(known.apply_failure, known.copy_failure, known.worker_failure, is_new)
     errors = seen.new(seen.apply_errors, is_certain=True, quiet_seconds=seen.worker_seconds)
     apply = _followed(known.apply_failure, errors, seen)
-    history = History(
-        apply,
-        _copy(known.copy_failure, seen),
-        _worker(known.worker_failure, seen, explained=bool(apply and apply.is_found)),
-        is_new_to_memory=seen.known is None,
-    )
-    return replace(history, rests_on_memory=_rests_on_memory(history, seen))
-
-
-def _rests_on_memory(history: History, seen: _Comparison) -> bool:
-    samples, subscription = seen.samples, seen.subscription
-    return any(
-        failure is not None and not is_visible
-        for failure, is_visible in (
-            (history.applying_fails, samples.apply_errors(subscription) > 0),
-            (history.copying_fails, samples.sync_errors(subscription) > 0),
-            (history.worker_fails, seen.is_gone),
-        )
-    )
+    explained = apply is not None and apply.is_found
+    worker = _worker(known.worker_failure, seen, explained=explained)
+    return History(apply, _copy(known.copy_failure, seen), worker, is_new)
 
 
 def _followed(
@@ -313,28 +301,33 @@ def _followed(
     What is new is found once at least, even if the worker has long got over it; unless all that the
     publisher has written is applied, so that nothing can be failing, as after its restart.
     """
+    if new is not None:
+        is_first = failure is None or failure.is_over
+        more = new if failure is None else failure.gone_on(new)
+        proof = by_progress and is_first and not seen.subscription.down
+        is_past = proof and seen.has_passed(more) is True and more.count == 1
+        return replace(more, is_over=is_past)
     if failure is None:
-        if new is None or not by_progress or seen.subscription.down:
-            return new
-        return replace(new, is_over=bool(seen.has_passed(new)))
-    if new is not None and failure.is_over:
-        return failure.relapsed(new)
-    followed = failure.been_quiet(seen.seconds) if new is None else failure.gone_on(new)
-    if followed.is_forgotten:
         return None
-    by_progress = by_progress and new is None
-    is_over = followed.is_over or seen.is_over(followed, by_progress=by_progress)
-    return replace(followed, is_over=is_over)
+    quiet = failure.been_quiet(seen.seconds)
+    if quiet.is_forgotten:
+        return None
+    if not quiet.is_certain:
+        return quiet
+    comes_back = by_progress and quiet.is_over and seen.has_passed(quiet) is False
+    stays_over = quiet.is_over and not comes_back
+    return replace(quiet, is_over=stays_over or seen.is_over(quiet, by_progress=by_progress))
 
 
 def _copy(failure: Failure | None, seen: _Comparison) -> Failure | None:
     """It lasts until no table waits any more; where tables are not visible, until it is quiet."""
     tables, counted = seen.subscription.tables, seen.copy_errors
     new = seen.new(counted + seen.uncounted_copies, is_certain=counted > 0)
-    followed = _followed(failure, new, seen)
+    followed = _followed(failure, new, seen, by_progress=False)
     if followed is None or tables is None:
         return followed
-    return replace(followed, is_over=not tables.pending)
+    was_over = failure is not None and failure.is_over and new is None
+    return replace(followed, is_over=was_over or not tables.pending)
 
 
 def _worker(failure: Failure | None, seen: _Comparison, *, explained: bool) -> Failure | None:

@@ -102,6 +102,7 @@ def _cluster_to_json(cluster: RememberedCluster) -> list[Any]:
     return [
         round(cluster.checked_at.timestamp(), 1),
         round(cluster.taken_at.timestamp(), 1),
+        round(cluster.age_seconds),
         [_subscription_to_json(known, cluster.taken_at) for known in cluster.subscriptions],
         [[round(each.age_seconds, 1), round(each.position)] for each in cluster.positions.points],
         _rounded(cluster.positions.lost_position),
@@ -110,7 +111,7 @@ def _cluster_to_json(cluster: RememberedCluster) -> list[Any]:
 
 
 def _cluster_from_json(document: list[Any]) -> RememberedCluster:
-    checked_at, taken_at, subscriptions, points, lost_position, publisher = document
+    checked_at, taken_at, age, subscriptions, points, lost_position, publisher = document
     return RememberedCluster(
         _instant(checked_at),
         _instant(taken_at),
@@ -120,6 +121,7 @@ def _cluster_from_json(document: list[Any]) -> RememberedCluster:
             None if lost_position is None else float(lost_position),
             int(publisher),
         ),
+        float(age),
     )
 
 
@@ -175,11 +177,12 @@ def _failure_to_json(failure: Failure) -> list[Any]:
         int(failure.is_certain),
         int(failure.is_over),
         _rounded(failure.publisher_position),
+        int(failure.is_latest),
     ]
 
 
 def _failure_from_json(values: list[Any]) -> Failure:
-    count, age, quiet, gap, certain, over, position = values
+    count, age, quiet, gap, certain, over, position, latest = values
     return Failure(
         count=int(count),
         age_seconds=float(age),
@@ -188,6 +191,7 @@ def _failure_from_json(values: list[Any]) -> Failure:
         is_certain=bool(certain),
         is_over=bool(over),
         publisher_position=None if position is None else float(position),
+        is_latest=bool(latest),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from functions.check_replication.memory.failure import Failure
+from functions.check_replication.memory.failure import UNKNOWN_GAP_QUIET_SECONDS, Failure
 from functions.check_replication.memory.positions import Positions
 
 
@@ -47,14 +47,20 @@ class RememberedSubscription:
 class RememberedCluster:
     """A cluster as its last check saw it.
 
-    `checked_at` is the monitor's clock then, `taken_at` the server's; `positions` those of its
-    publisher, if one is watched.
+    `checked_at` is the monitor's clock then, `taken_at` the server's; `age_seconds` for how long
+    checks have remembered it by then; `positions` those of its publisher, if one is watched.
     """
 
     checked_at: datetime
     taken_at: datetime
     subscriptions: tuple[RememberedSubscription, ...] = ()
     positions: Positions = field(default_factory=Positions)
+    age_seconds: float = 0.0
+
+    @property
+    def is_settled(self) -> bool:
+        """Old enough to know of what fails now and then."""
+        return self.age_seconds >= UNKNOWN_GAP_QUIET_SECONDS
 
     def find(self, oid: int) -> RememberedSubscription | None:
         return next((known for known in self.subscriptions if known.oid == oid), None)
