@@ -17,7 +17,7 @@ RESERVED_NAMES: Final = frozenset({"slack"})
 _KNOWN: Final = frozenset(
     {"hostname", "port", "username", "dbname", "password", "sslmode"}
     | {"log-group", "log-query", "max-lag-seconds", "max-backlog-bytes", "channel-id", "mute"}
-    | {"remind-after-minutes", "unknown-runs"}
+    | {"remind-after-minutes", "unknown-runs", "slot-inactive-minutes", "slot-retained-bytes"}
 )
 _PUBLISHER_PREFIX: Final = "publisher/"
 _REQUIRED: Final = ("hostname", "username", "dbname")
@@ -43,10 +43,15 @@ _LOG_GROUP_ARN: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How far behind is too far: the age of the oldest change in seconds, bytes of WAL or None."""
+    """How far behind is too far: the age of the oldest change in seconds, bytes of WAL or None.
+
+    And what nobody uses: for how many seconds, or with how many bytes of WAL kept for its slot.
+    """
 
     lag_seconds: float = 300.0
     backlog_bytes: float | None = None
+    slot_inactive_seconds: float = 3600.0
+    slot_retained_bytes: float = 1e9
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,8 @@ class Target:
     publisher: Login | None = None
     max_lag_seconds: float = 300.0
     max_backlog_bytes: float | None = None
+    slot_inactive_minutes: float = 60.0
+    slot_retained_bytes: float = 1e9
     log_query: str | None = None
     mute: tuple[str, ...] = ()
     remind_after_minutes: int | None = None
@@ -87,7 +94,12 @@ class Target:
 
     @property
     def limits(self) -> Limits:
-        return Limits(self.max_lag_seconds, self.max_backlog_bytes)
+        return Limits(
+            self.max_lag_seconds,
+            self.max_backlog_bytes,
+            self.slot_inactive_minutes * 60,
+            self.slot_retained_bytes,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +143,8 @@ def target(cluster: str, parameters: Mapping[str, str], path: str) -> Target | M
         publisher=reader.publisher(),
         max_lag_seconds=reader.positive("max-lag-seconds", "seconds") or 300.0,
         max_backlog_bytes=reader.positive("max-backlog-bytes", "bytes"),
+        slot_inactive_minutes=reader.positive("slot-inactive-minutes", "minutes") or 60.0,
+        slot_retained_bytes=reader.positive("slot-retained-bytes", "bytes") or 1e9,
         log_group=reader.log_group(default_log_group(cluster)),
         log_query=reader.log_query(),
         mute=reader.mute(),

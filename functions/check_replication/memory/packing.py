@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from functions.check_replication.memory.failure import Failure
+from functions.check_replication.memory.idle import IdleSlot, IdleSlots
 from functions.check_replication.memory.positions import Point, Positions
 from functions.check_replication.memory.remembered import (
     RememberedCluster,
@@ -25,7 +26,7 @@ Functions allows; the write of an item costs one unit for each KB."""
 
 _VERSION: Final = "1"
 _MAX_UNPACKED_BYTES: Final = 4_000_000
-_COLUMNS: Final = 11
+_COLUMNS: Final = 12
 """Of a subscription; those that are empty at the end of a row are not written."""
 
 _NEVER_WRITTEN: Final = (
@@ -106,11 +107,19 @@ def _cluster_to_json(cluster: RememberedCluster) -> list[Any]:
         [[round(each.age_seconds), round(each.position)] for each in cluster.positions.points],
         _rounded(cluster.positions.lost_position),
         cluster.positions.publisher,
+        [
+            cluster.idle_slots.publisher,
+            [
+                [name, round(slot.confirmed), round(slot.seconds)]
+                for name, slot in cluster.idle_slots.by_name.items()
+            ],
+        ],
     ]
 
 
 def _cluster_from_json(document: list[Any]) -> RememberedCluster:
-    checked_at, taken_at, subscriptions, points, lost_position, publisher = document
+    checked_at, taken_at, subscriptions, points, lost_position, publisher, idle = document
+    idle_publisher, idle_slots = idle
     return RememberedCluster(
         _instant(checked_at),
         _instant(taken_at),
@@ -119,6 +128,13 @@ def _cluster_from_json(document: list[Any]) -> RememberedCluster:
             tuple(Point(float(age), float(position)) for age, position in points),
             None if lost_position is None else float(lost_position),
             int(publisher),
+        ),
+        IdleSlots(
+            {
+                str(name): IdleSlot(float(confirmed), float(seconds))
+                for name, confirmed, seconds in idle_slots
+            },
+            int(idle_publisher),
         ),
     )
 
@@ -138,6 +154,7 @@ def _subscription_to_json(known: RememberedSubscription, taken_at: datetime) -> 
         ),
         _rounded(known.backlog_bytes),
         known.is_behind or None,
+        _rounded(known.never_enabled_seconds),
     ]
     while values[-1] is None or values[-1] == []:
         values.pop()
@@ -145,9 +162,8 @@ def _subscription_to_json(known: RememberedSubscription, taken_at: datetime) -> 
 
 
 def _subscription_from_json(values: list[Any], taken_at: int) -> RememberedSubscription:
-    oid, worker, applies, syncs, reset, copying, *failures, backlog, is_behind = values + [None] * (
-        _COLUMNS - len(values)
-    )
+    values = values + [None] * (_COLUMNS - len(values))
+    oid, worker, applies, syncs, reset, copying, *failures, backlog, is_behind, disabled = values
     apply_failure, copy_failure, worker_failure = (
         None if failure is None else _failure_from_json(failure) for failure in failures
     )
@@ -163,6 +179,7 @@ def _subscription_from_json(values: list[Any], taken_at: int) -> RememberedSubsc
         worker_failure=worker_failure,
         backlog_bytes=None if backlog is None else float(backlog),
         is_behind=bool(is_behind),
+        never_enabled_seconds=None if disabled is None else float(disabled),
     )
 
 

@@ -131,6 +131,7 @@ def test_a_malformed_parameter_names_itself(parameters: dict[str, str], problem:
 SECRET = "Zq-hunter2"
 MISPLACED = (
     *("port", "sslmode", "max-lag-seconds", "mute", "remind-after-minutes", "unknown-runs"),
+    *("max-backlog-bytes", "slot-inactive-minutes", "slot-retained-bytes"),
     *("publisher/port", "publisher/sslmode"),
 )
 
