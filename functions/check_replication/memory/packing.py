@@ -1,7 +1,7 @@
 """The memory of many clusters as one text: versioned JSON, compressed, in base64. Pure.
 
-Whole seconds and relative times keep it short. It is written to and read from a table that others
-could write to as well: what does not read as it was written counts as unreadable.
+Relative times, most in whole seconds, keep it short. It is written to and read from a table that
+others could write to as well: what does not read as it was written counts as unreadable.
 """
 
 import json
@@ -101,10 +101,10 @@ def _unpacked(text: str) -> dict[str, RememberedCluster]:
 
 def _cluster_to_json(cluster: RememberedCluster) -> list[Any]:
     return [
-        _seconds(cluster.checked_at),
-        _seconds(cluster.taken_at),
+        round(cluster.checked_at.timestamp(), 1),
+        round(cluster.taken_at.timestamp(), 1),
         [_subscription_to_json(known, cluster.taken_at) for known in cluster.subscriptions],
-        [[round(each.age_seconds), round(each.position)] for each in cluster.positions.points],
+        [[round(each.age_seconds, 1), round(each.position)] for each in cluster.positions.points],
         _rounded(cluster.positions.lost_position),
         cluster.positions.publisher,
         [
@@ -123,7 +123,7 @@ def _cluster_from_json(document: list[Any]) -> RememberedCluster:
     return RememberedCluster(
         _instant(checked_at),
         _instant(taken_at),
-        tuple(_subscription_from_json(known, taken_at) for known in subscriptions),
+        tuple(_subscription_from_json(known, int(taken_at)) for known in subscriptions),
         Positions(
             tuple(Point(float(age), float(position)) for age, position in points),
             None if lost_position is None else float(lost_position),
@@ -224,5 +224,5 @@ def _seconds(instant: datetime) -> int:
     return int(instant.timestamp())
 
 
-def _instant(seconds: int) -> datetime:
-    return datetime.fromtimestamp(int(seconds), UTC)
+def _instant(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)

@@ -2,7 +2,7 @@
 
 import json
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -88,7 +88,7 @@ def _on(version: str, failures: Sequence[SlowFailure], console: Console) -> list
 class _Progress:
     """How many are where; called from many threads."""
 
-    def __init__(self, version: str, show: Any) -> None:  # noqa: ANN401  rich's
+    def __init__(self, version: str, show: Callable[[str], None]) -> None:
         self._version = version
         self._show = show
         self._counts: dict[str, int] = {}

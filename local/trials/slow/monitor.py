@@ -32,17 +32,18 @@ class Monitor:
     _remembered: list[str] = field(default_factory=list)
     _item: Mapping[str, Any] | None = None
 
-    @property
-    def watches_publisher(self) -> bool:
-        return self.target.publisher is not None
-
     def run_until(self, closed: Event) -> None:
         pause = 0.0
         while not closed.wait(pause):
             began = datetime.now(UTC)
-            self.runs.append(self._run(began))
+            self.run()
             passed = (datetime.now(UTC) - began).total_seconds()
             pause = max(self.every_seconds - passed, 0)
+
+    def run(self) -> Ran:
+        """Check once, and note what came of it."""
+        self.runs.append(self._run(datetime.now(UTC)))
+        return self.runs[-1]
 
     def is_at_rest(self, since: datetime) -> bool:
         """Whether nothing is open, and the last two runs after `since` had nothing to say."""

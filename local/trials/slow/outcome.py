@@ -26,7 +26,7 @@ class Outcome:
     That is its first time if it is counted, else its second: one end of a worker may be an
     ordinary restart. 0: opened even before. `alerts` are all that were sent, `too_early` the
     recoveries reported before the end, `resolved` those after it, the first of them
-    `resolved_seconds` later and by run `resolved_by_run`.
+    `resolved_seconds` later and by run `resolved_by_run`. `said` is all of it in words.
     """
 
     failures: int
@@ -37,6 +37,7 @@ class Outcome:
     resolved_seconds: float | None = None
     resolved_by_run: int | None = None
     causes: tuple[str, ...] = ()
+    said: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -69,7 +70,12 @@ def judge(
         resolved_seconds=(first.ended_at - over_at).total_seconds() if first else None,
         resolved_by_run=_number(first, after) if first else None,
         causes=tuple(sorted({cause for run in runs for cause in run.causes})),
+        said=tuple(_words(run) for run in runs if run.transition),
     )
+
+
+def _words(run: Ran) -> str:
+    return f"{run.ended_at:%H:%M:%S} {run.transition} {', '.join(run.causes)}".rstrip()
 
 
 def _number(run: Ran, among: Sequence[Ran]) -> int:

@@ -44,8 +44,9 @@ from tests.unit.check_replication.builders import (
 from tests.unit.notify.log.test_real_logs import BREAKS, messages, refined
 
 MAX_LAG = 300.0
-NO_SERVER_SHOWS = {"monitor_failed", "undecided"}
-"""Errors that nobody foresaw, and what one check cannot know of any server."""
+NO_SERVER_SHOWS = {"monitor_failed", "undecided", "publisher_went_back"}
+"""Errors that nobody foresaw, what one check cannot know of any server, and what takes a backup:
+see tests/integration/check_replication/test_restored_publisher.py."""
 
 COPYING = replace(
     HEALTHY,

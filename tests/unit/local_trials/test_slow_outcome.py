@@ -74,6 +74,11 @@ def test_the_time_of_the_recovery_is_from_the_end() -> None:
     assert (21.0, 3) == (found.resolved_seconds, found.resolved_by_run)
 
 
+def test_all_that_was_said_can_be_read() -> None:
+    found = judge(runs(opened=20, resolved=80), FAILURES, FIXED, counted=True)
+    assert ("02:00:21 opened x", "02:01:21 resolved x") == found.said
+
+
 @pytest.mark.parametrize(
     ("kind", "text"),
     [
