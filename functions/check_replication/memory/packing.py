@@ -100,17 +100,18 @@ def _unpacked(text: str) -> dict[str, RememberedCluster]:
 
 
 def _cluster_to_json(cluster: RememberedCluster) -> list[Any]:
+    taken_at = round(cluster.taken_at.timestamp(), 1)
     return [
         round(cluster.checked_at.timestamp(), 1),
-        round(cluster.taken_at.timestamp(), 1),
-        [_subscription_to_json(known, cluster.taken_at) for known in cluster.subscriptions],
+        taken_at,
+        [_subscription_to_json(known, int(taken_at)) for known in cluster.subscriptions],
         [[round(each.age_seconds, 1), round(each.position)] for each in cluster.positions.points],
         _rounded(cluster.positions.lost_position),
         cluster.positions.publisher,
         [
             cluster.idle_slots.publisher,
             [
-                [name, round(slot.confirmed), round(slot.seconds)]
+                [name, round(slot.confirmed), round(slot.seconds, 1)]
                 for name, slot in cluster.idle_slots.by_name.items()
             ],
         ],
@@ -139,8 +140,7 @@ def _cluster_from_json(document: list[Any]) -> RememberedCluster:
     )
 
 
-def _subscription_to_json(known: RememberedSubscription, taken_at: datetime) -> list[Any]:
-    base = _seconds(taken_at)
+def _subscription_to_json(known: RememberedSubscription, base: int) -> list[Any]:
     values: list[Any] = [
         known.oid,
         known.worker and [known.worker.pid, _age(known.worker.started, base)],
@@ -154,7 +154,7 @@ def _subscription_to_json(known: RememberedSubscription, taken_at: datetime) -> 
         ),
         _rounded(known.backlog_bytes),
         known.is_behind or None,
-        _rounded(known.never_enabled_seconds),
+        None if known.never_enabled_seconds is None else round(known.never_enabled_seconds, 1),
     ]
     while values[-1] is None or values[-1] == []:
         values.pop()
@@ -218,10 +218,6 @@ def _age(seconds: int | None, now: int) -> int | None:
 
 def _before(age: int | None, now: int) -> int | None:
     return None if age is None else now - int(age)
-
-
-def _seconds(instant: datetime) -> int:
-    return int(instant.timestamp())
 
 
 def _instant(seconds: float) -> datetime:
