@@ -17,11 +17,18 @@ RESERVED_NAMES: Final = frozenset({"slack"})
 _KNOWN: Final = frozenset(
     {"hostname", "port", "username", "dbname", "password", "sslmode"}
     | {"log-group", "log-query", "max-lag-seconds", "max-backlog-bytes", "channel-id", "mute"}
-    | {"remind-after-minutes", "unknown-runs", "slot-inactive-minutes", "slot-retained-bytes"}
+    | {
+        "metrics",
+        "remind-after-minutes",
+        "unknown-runs",
+        "slot-inactive-minutes",
+        "slot-retained-bytes",
+    }
 )
 _PUBLISHER_PREFIX: Final = "publisher/"
 _REQUIRED: Final = ("hostname", "username", "dbname")
 _SSLMODES: Final = ("verify-full", "require", "disable")
+_METRICS: Final = ("cluster", "subscriptions")
 _DEFAULT_PORT: Final = 5432
 _MAX_PORT: Final = 65_535
 _MAX_REMIND_AFTER_MINUTES: Final = 7 * 24 * 60
@@ -87,6 +94,7 @@ class Target:
     max_backlog_bytes: float | None = None
     slot_inactive_minutes: float = 60.0
     slot_retained_bytes: float = 1e9
+    measures_subscriptions: bool = False
     log_query: str | None = None
     mute: tuple[str, ...] = ()
     remind_after_minutes: int | None = None
@@ -145,6 +153,7 @@ def target(cluster: str, parameters: Mapping[str, str], path: str) -> Target | M
         max_backlog_bytes=reader.positive("max-backlog-bytes", "bytes"),
         slot_inactive_minutes=reader.positive("slot-inactive-minutes", "minutes") or 60.0,
         slot_retained_bytes=reader.positive("slot-retained-bytes", "bytes") or 1e9,
+        measures_subscriptions=reader.measures_subscriptions(),
         log_group=reader.log_group(default_log_group(cluster)),
         log_query=reader.log_query(),
         mute=reader.mute(),
@@ -188,6 +197,12 @@ class _Reader:
         if query is not None and not 0 < len(query.strip()) <= _MAX_QUERY_CHARACTERS:
             self._malformed("log-query", f"a query of 1 to {_MAX_QUERY_CHARACTERS} characters")
         return query
+
+    def measures_subscriptions(self) -> bool:
+        value = self._parameters.get("metrics", _METRICS[0]).strip()
+        if value not in _METRICS:
+            self._malformed("metrics", f"one of {', '.join(_METRICS)}")
+        return value == _METRICS[1]
 
     def mute(self) -> tuple[str, ...]:
         try:
