@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Final, Self
 
-from functions.catalogue import CATALOGUE, Severity, problem_of
+from functions.catalogue import CATALOGUE, COULD_NOT_BE_CHECKED, Severity, problem_of
 
 MAX_REPORT_BYTES = 240_000
 """Step Functions allows payloads of 262,144 bytes; the rest is for what travels beside a report."""
@@ -140,8 +140,12 @@ class ClusterReport:
 
     @property
     def fingerprint(self) -> str:
-        """The same while the same set of (subscription, problem) holds; 16 hexadecimal digits."""
-        return _digest((finding.subscription, finding.problem) for finding in self.findings)
+        """The same while the same set of (subscription, problem) holds; 16 hexadecimal digits.
+
+        Beside what was found, that a check was interrupted is no problem of its own.
+        """
+        known = [found for found in self.findings if found.cause not in COULD_NOT_BE_CHECKED]
+        return _digest((found.subscription, found.problem) for found in known or self.findings)
 
     @property
     def former_fingerprint(self) -> str:

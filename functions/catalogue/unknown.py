@@ -79,6 +79,7 @@ CAUSES: Final = (
                 "None.",
             ),
         ),
+        problem="no_answer",
     ),
     Cause(
         "undecided",

@@ -147,10 +147,14 @@ def _is_the_turn_of_others(incident: Incident, run: Run) -> bool:
 
 def _of_unknown_incident(report: ClusterReport, incident: Incident | None, run: Run) -> Transition:
     """Broken, and nothing is open."""
+    return Transition.NOTED if _is_too_early(report, incident, run) else Transition.OPENED
+
+
+def _is_too_early(report: ClusterReport, incident: Incident | None, run: Run) -> bool:
+    """One run without an answer is ordinary, also during an outage: a server that crashes."""
     wanted = UNKNOWN_RUNS if report.unknown_runs is None else report.unknown_runs
     runs = (incident.unknown_runs or 0) if incident else 0
-    too_early = report.status is Status.UNKNOWN and not run.force_notify and runs + 1 < wanted
-    return Transition.NOTED if too_early else Transition.OPENED
+    return report.status is Status.UNKNOWN and not run.force_notify and runs + 1 < wanted
 
 
 def _of_ongoing(verdict: Verdict, incident: Incident, run: Run) -> Transition | None:
@@ -159,10 +163,13 @@ def _of_ongoing(verdict: Verdict, incident: Incident, run: Run) -> Transition | 
     if _is_never_notified(incident):
         return Transition.OPENED
     if incident.fingerprint != report.fingerprint:
-        return Transition.CHANGED
+        too_early = _is_too_early(report, incident, run)
+        return Transition.NOTED if too_early else Transition.CHANGED
     if run.force_notify or _reminder_is_due(report, incident, run.now):
         return Transition.REMINDER
-    return Transition.CHANGED if _log_may_explain_more(incident, run.now) else None
+    if _log_may_explain_more(incident, run.now):
+        return Transition.CHANGED
+    return Transition.FORGOTTEN if incident.unknown_runs else None
 
 
 def _is_never_notified(incident: Incident) -> bool:

@@ -66,6 +66,15 @@ def test_the_fingerprint_is_that_of_the_set_of_subscriptions_and_problems() -> N
     assert both != ClusterReport("c", Status.UNHEALTHY, findings=(one,)).fingerprint
 
 
+def test_beside_what_was_found_an_interrupted_check_is_no_problem() -> None:
+    fails, cut = Finding("apply_error", "x", "s"), Finding("database_error", "y")
+    alone, both, nothing_known = (
+        ClusterReport("c", Status.UNHEALTHY, findings=findings).fingerprint
+        for findings in ((fails,), (fails, cut), (cut,))
+    )
+    assert alone == both != nothing_known
+
+
 def test_a_cluster_report_survives_the_journey_through_json() -> None:
     before = unhealthy("c", findings=3)
     assert before == ClusterReport.from_json(json.loads(json.dumps(before.to_json())))

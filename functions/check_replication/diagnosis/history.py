@@ -347,10 +347,13 @@ def _followed(
 ) -> Failure | None:
     """With what came since the last check; what has been over for long is forgotten.
 
-    What is new is found once at least, even if the worker has long got over it.
+    What is new is found once at least, even if the worker has long got over it; unless all that the
+    publisher has written is applied, so that nothing can be failing, as after its restart.
     """
     if failure is None:
-        return new
+        if new is None or not by_progress or seen.subscription.down:
+            return new
+        return replace(new, is_over=bool(seen.has_passed(new)))
     if new is not None and failure.is_over:
         return failure.relapsed(new)
     followed = failure.been_quiet(seen.seconds) if new is None else failure.gone_on(new)

@@ -41,7 +41,7 @@ FROM_MEMORY = replace(verdict(), rests_on_memory=True)
             verdict(has_memory=False, causes=("slot_missing",)), REMEMBERED, "changed", id="worse"
         ),
         pytest.param(
-            verdict(status="unknown", has_memory=False), REMEMBERED, "changed", id="no answer"
+            verdict(status="unknown", has_memory=False), REMEMBERED, "noted", id="no answer"
         ),
     ],
 )

@@ -60,6 +60,12 @@ STORED = [
     UNTOLD,
     OPEN,
     replace(OPEN, fingerprint="another"),
+    replace(
+        OPEN,
+        last_notified_at=NOW - timedelta(minutes=30),
+        unknown_runs=1,
+        unknown_since=AN_HOUR_AGO,
+    ),
     CLOSED,
     replace(CLOSED, unknown_runs=1, unknown_since=AN_HOUR_AGO),
     SUSPECTED,

@@ -27,6 +27,8 @@ from tests.unit.incidents.decisions import (
 MUTED = ("slot_lost",)
 OTHERS = ("slot_missing",)
 
+MISSED = {"unknown_runs": 1, "unknown_since": at(-1)}
+
 
 @pytest.mark.parametrize(
     ("cluster", "stored", "expected"),
@@ -83,7 +85,16 @@ def test_reminders_come_after_an_hour_and_then_every_four(
         pytest.param(verdict(status="unknown", unknown_runs=3), SUSPECTED, "noted", id="of three"),
         pytest.param(verdict(status="healthy"), SUSPECTED, "forgotten", id="and well again"),
         pytest.param(verdict(), SUSPECTED, "opened", id="and then unhealthy"),
-        pytest.param(verdict(status="unknown"), incident(), "changed", id="after an unhealthy run"),
+        pytest.param(verdict(status="unknown"), incident(), "noted", id="after an unhealthy run"),
+        pytest.param(
+            verdict(status="unknown"), incident(**MISSED), "changed", id="after an unanswered one"
+        ),
+        pytest.param(
+            verdict(), incident(**MISSED), "forgotten", id="unhealthy as before the unanswered one"
+        ),
+        pytest.param(
+            verdict(status="unknown", unknown_runs=1), incident(), "changed", id="told at once"
+        ),
         pytest.param(verdict(status="unknown"), CLOSED, "noted", id="soon after an incident"),
         pytest.param(
             verdict(status="unknown"),
