@@ -18,6 +18,7 @@ from functions.check_replication.diagnosis import (
     Samples,
     compare,
     diagnose,
+    lags,
     to_remember,
 )
 from functions.check_replication.memory.remembered import RememberedCluster
@@ -94,8 +95,9 @@ def _check(target: Target, probes: Probes, memory: Memory) -> Checked:
         not_visible += publisher_samples.latest.not_visible
     return Checked(
         replace(report, not_visible=not_visible),
-        samples.latest,
-        to_remember(samples, histories, before, memory.now),
+        lags=lags(samples.latest, histories),
+        measures_subscriptions=target.measures_subscriptions,
+        remembered=to_remember(samples, histories, before, memory.now),
     )
 
 

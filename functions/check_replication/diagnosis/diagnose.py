@@ -42,7 +42,7 @@ def diagnose(
             own = with_publisher(own, subscription, known, publisher)
         findings += own
     if publisher is not None:
-        findings += judge_publisher(samples, publisher)
+        findings += judge_publisher(samples, publisher, histories.idle_slots, limits)
         findings += _went_back(histories, publisher)
     return tuple(findings)
 

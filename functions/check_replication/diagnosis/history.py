@@ -11,12 +11,14 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Final
 
+from functions.check_replication.diagnosis import idle
 from functions.check_replication.diagnosis.backlog import Backlog, Before, measured
 from functions.check_replication.diagnosis.messages import is_busy
 from functions.check_replication.diagnosis.ownership import served_slot
 from functions.check_replication.diagnosis.samples import PublisherSamples, Samples
 from functions.check_replication.diagnosis.settling import as_far_as_clear
 from functions.check_replication.memory.failure import UNKNOWN_GAP_QUIET_SECONDS, Failure
+from functions.check_replication.memory.idle import IdleSlots
 from functions.check_replication.memory.positions import Positions, hashed
 from functions.check_replication.memory.remembered import (
     RememberedCluster,
@@ -37,6 +39,8 @@ class History:
 
     `is_new_to_memory`: nothing is known of it but what this check saw. `backlog` is None where the
     publisher's side of it is not seen, `is_behind` whether that is too much.
+    `never_enabled_seconds`: disabled since it was made, which was seen so long ago; None where that
+    is not known.
     """
 
     apply: Failure | None = None
@@ -45,6 +49,7 @@ class History:
     is_new_to_memory: bool = True
     backlog: Backlog | None = None
     is_behind: bool = False
+    never_enabled_seconds: float | None = None
 
     @property
     def applying_fails(self) -> Failure | None:
@@ -61,10 +66,14 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class Histories:
-    """Those of a cluster's subscriptions, by OID, and where its publisher's WAL was and is."""
+    """Those of a cluster's subscriptions, by OID, and what is known of its publisher.
+
+    Where its WAL was and is, and which of its slots nobody reads.
+    """
 
     by_oid: Mapping[int, History]
     positions: Positions
+    idle_slots: IdleSlots
 
     def of(self, subscription: Subscription) -> History:
         return self.by_oid[subscription.oid]
@@ -88,6 +97,9 @@ class _Comparison:
     known: RememberedSubscription | None
     seconds: float
     """From the last check to this one; without memory, from the first sample to the last."""
+
+    was_made_since: bool = False
+    """The last check knew the cluster, and not the subscription."""
 
     @property
     def apply_errors(self) -> int:
@@ -161,6 +173,20 @@ class _Comparison:
         return self.subscription.down and self.samples.earlier(self.subscription) is not None
 
     @property
+    def never_enabled_seconds(self) -> float | None:
+        """None where it may have been enabled: all that fails was, and without memory anybody was.
+
+        Memory that is lost must not make light of a subscription that somebody disabled.
+        """
+        subscription = self.subscription
+        if subscription.enabled or subscription.apply_error_count or subscription.sync_error_count:
+            return None
+        if self.was_made_since:
+            return 0.0
+        known = None if self.known is None else self.known.never_enabled_seconds
+        return None if known is None else known + self.seconds
+
+    @property
     def position(self) -> float | None:
         return None if self.publisher is None else self.publisher.latest.wal_bytes
 
@@ -208,6 +234,8 @@ def compare(
     if publisher is not None:
         address = hashed(publisher.address)
         positions = positions.gone_on(seconds, address, publisher.latest.wal_bytes)
+    known_idle = IdleSlots() if remembered is None else remembered.idle_slots
+    idle_slots = idle.followed(known_idle, publisher, seconds)
     seen = [
         _Comparison(
             subscription,
@@ -215,6 +243,7 @@ def compare(
             publisher,
             _known(subscription, remembered),
             seconds,
+            was_made_since=remembered is not None and remembered.find(subscription.oid) is None,
         )
         for subscription in samples.latest.subscriptions
     ]
@@ -224,6 +253,7 @@ def compare(
             for each in seen
         },
         positions,
+        idle_slots,
     )
 
 
@@ -262,6 +292,7 @@ def to_remember(
             for subscription in samples.latest.subscriptions
         ),
         histories.positions_needed,
+        histories.idle_slots,
         age,
     )
 
@@ -285,7 +316,13 @@ def _history(seen: _Comparison) -> History:
     known = seen.known or RememberedSubscription(seen.subscription.oid)
     is_new = seen.known is None
     if not seen.subscription.enabled:
-        return History(known.apply_failure, known.copy_failure, known.worker_failure, is_new)
+        return History(
+            known.apply_failure,
+            known.copy_failure,
+            known.worker_failure,
+            is_new,
+            never_enabled_seconds=seen.never_enabled_seconds,
+        )
     errors = seen.new(seen.apply_errors, is_certain=True, quiet_seconds=seen.worker_seconds)
     apply = _followed(known.apply_failure, errors, seen)
     explained = apply is not None and apply.is_found
@@ -360,6 +397,7 @@ def _remember(subscription: Subscription, history: History) -> RememberedSubscri
         worker_failure=history.worker,
         backlog_bytes=None if history.backlog is None else history.backlog.size,
         is_behind=history.is_behind,
+        never_enabled_seconds=history.never_enabled_seconds,
     )
 
 

@@ -18,7 +18,7 @@ def judge(
 ) -> Iterator[Finding]:
     """Everything wrong with it, what stops it first."""
     if not subscription.enabled:
-        yield _disabled(subscription, samples)
+        yield _disabled(subscription, samples, limits, history)
     elif (failure := history.applying_fails) is not None:
         yield _apply_error(subscription, samples, failure)
         if failure.quiet_seconds >= failure.quiet_needed_seconds and not subscription.down:
@@ -45,8 +45,18 @@ def _lagging(
         yield behind
 
 
-def _disabled(subscription: Subscription, samples: Samples) -> Finding:
-    name = subscription.name
+def _disabled(
+    subscription: Subscription, samples: Samples, limits: Limits, history: History
+) -> Finding:
+    """One that was made disabled is being set up, until its slot has been idle for too long."""
+    name, unused = subscription.name, history.never_enabled_seconds
+    if unused is not None and unused <= limits.slot_inactive_seconds:
+        return finding(
+            "subscription_not_enabled",
+            subscription,
+            samples,
+            f"Subscription {name} was made disabled, and is not enabled yet.",
+        )
     if subscription.disable_on_error:
         summary = f"Subscription {name} is disabled and set to disable itself on error."
         return finding("disabled_on_error", subscription, samples, summary)

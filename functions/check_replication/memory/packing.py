@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from functions.check_replication.memory.failure import Failure
+from functions.check_replication.memory.idle import IdleSlot, IdleSlots
 from functions.check_replication.memory.positions import Point, Positions
 from functions.check_replication.memory.remembered import (
     RememberedCluster,
@@ -25,7 +26,7 @@ Functions allows; the write of an item costs one unit for each KB."""
 
 _VERSION: Final = "1"
 _MAX_UNPACKED_BYTES: Final = 4_000_000
-_COLUMNS: Final = 11
+_COLUMNS: Final = 12
 """Of a subscription; those that are empty at the end of a row are not written."""
 
 _NEVER_WRITTEN: Final = (
@@ -99,19 +100,28 @@ def _unpacked(text: str) -> dict[str, RememberedCluster]:
 
 
 def _cluster_to_json(cluster: RememberedCluster) -> list[Any]:
+    taken_at = round(cluster.taken_at.timestamp(), 1)
     return [
         round(cluster.checked_at.timestamp(), 1),
-        round(cluster.taken_at.timestamp(), 1),
+        taken_at,
         round(cluster.age_seconds),
-        [_subscription_to_json(known, cluster.taken_at) for known in cluster.subscriptions],
+        [_subscription_to_json(known, int(taken_at)) for known in cluster.subscriptions],
         [[round(each.age_seconds, 1), round(each.position)] for each in cluster.positions.points],
         _rounded(cluster.positions.lost_position),
         cluster.positions.publisher,
+        [
+            cluster.idle_slots.publisher,
+            [
+                [name, round(slot.confirmed), round(slot.seconds, 1)]
+                for name, slot in cluster.idle_slots.by_name.items()
+            ],
+        ],
     ]
 
 
 def _cluster_from_json(document: list[Any]) -> RememberedCluster:
-    checked_at, taken_at, age, subscriptions, points, lost_position, publisher = document
+    checked_at, taken_at, age, subscriptions, points, lost_position, publisher, idle = document
+    idle_publisher, idle_slots = idle
     return RememberedCluster(
         _instant(checked_at),
         _instant(taken_at),
@@ -121,12 +131,18 @@ def _cluster_from_json(document: list[Any]) -> RememberedCluster:
             None if lost_position is None else float(lost_position),
             int(publisher),
         ),
+        IdleSlots(
+            {
+                str(name): IdleSlot(float(confirmed), float(seconds))
+                for name, confirmed, seconds in idle_slots
+            },
+            int(idle_publisher),
+        ),
         float(age),
     )
 
 
-def _subscription_to_json(known: RememberedSubscription, taken_at: datetime) -> list[Any]:
-    base = _seconds(taken_at)
+def _subscription_to_json(known: RememberedSubscription, base: int) -> list[Any]:
     values: list[Any] = [
         known.oid,
         known.worker and [known.worker.pid, _age(known.worker.started, base)],
@@ -140,6 +156,7 @@ def _subscription_to_json(known: RememberedSubscription, taken_at: datetime) -> 
         ),
         _rounded(known.backlog_bytes),
         known.is_behind or None,
+        None if known.never_enabled_seconds is None else round(known.never_enabled_seconds, 1),
     ]
     while values[-1] is None or values[-1] == []:
         values.pop()
@@ -147,9 +164,8 @@ def _subscription_to_json(known: RememberedSubscription, taken_at: datetime) -> 
 
 
 def _subscription_from_json(values: list[Any], taken_at: int) -> RememberedSubscription:
-    oid, worker, applies, syncs, reset, copying, *failures, backlog, is_behind = values + [None] * (
-        _COLUMNS - len(values)
-    )
+    values = values + [None] * (_COLUMNS - len(values))
+    oid, worker, applies, syncs, reset, copying, *failures, backlog, is_behind, disabled = values
     apply_failure, copy_failure, worker_failure = (
         None if failure is None else _failure_from_json(failure) for failure in failures
     )
@@ -165,6 +181,7 @@ def _subscription_from_json(values: list[Any], taken_at: int) -> RememberedSubsc
         worker_failure=worker_failure,
         backlog_bytes=None if backlog is None else float(backlog),
         is_behind=bool(is_behind),
+        never_enabled_seconds=None if disabled is None else float(disabled),
     )
 
 
@@ -205,10 +222,6 @@ def _age(seconds: int | None, now: int) -> int | None:
 
 def _before(age: int | None, now: int) -> int | None:
     return None if age is None else now - int(age)
-
-
-def _seconds(instant: datetime) -> int:
-    return int(instant.timestamp())
 
 
 def _instant(seconds: float) -> datetime:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from functions.check_replication.memory.failure import UNKNOWN_GAP_QUIET_SECONDS, Failure
+from functions.check_replication.memory.idle import IdleSlots
 from functions.check_replication.memory.positions import Positions
 
 
@@ -28,6 +29,8 @@ class RememberedSubscription:
     `copying` are the pids that copied its tables, by the tables' OIDs. The failures are those that
     are not over or may come back: of applying, of copying, of the worker's staying alive.
     `backlog_bytes` is what it had not confirmed yet, `is_behind` whether that was too much.
+    `never_enabled_seconds`: since when it is known without ever having been enabled; None where it
+    was, or may have been.
     """
 
     oid: int
@@ -41,20 +44,23 @@ class RememberedSubscription:
     worker_failure: Failure | None = None
     backlog_bytes: float | None = None
     is_behind: bool = False
+    never_enabled_seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RememberedCluster:
     """A cluster as its last check saw it.
 
-    `checked_at` is the monitor's clock then, `taken_at` the server's; `age_seconds` for how long
-    checks have remembered it by then; `positions` those of its publisher, if one is watched.
+    `checked_at` is the monitor's clock then, `taken_at` the server's; `positions` and `idle_slots`
+    those of its publisher, if one is watched; `age_seconds` for how long checks have remembered it
+    by then.
     """
 
     checked_at: datetime
     taken_at: datetime
     subscriptions: tuple[RememberedSubscription, ...] = ()
     positions: Positions = field(default_factory=Positions)
+    idle_slots: IdleSlots = field(default_factory=IdleSlots)
     age_seconds: float = 0.0
 
     @property

@@ -8,7 +8,6 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -23,6 +22,7 @@ from functions.check_replication.diagnosis import (
     diagnose,
     to_remember,
 )
+from functions.check_replication.memory.remembered import RememberedCluster
 from functions.check_replication.publisher_snapshot import Publication, Slot
 from functions.check_replication.snapshot import Subscription, Tables
 from functions.check_replication.targets import Limits, Login, Target
@@ -42,9 +42,6 @@ from tests.unit.check_replication.builders import (
     snapshot,
 )
 from tests.unit.notify.log.test_real_logs import BREAKS, messages, refined
-
-if TYPE_CHECKING:
-    from functions.check_replication.memory.remembered import RememberedCluster
 
 MAX_LAG = 300.0
 NO_SERVER_SHOWS = {"monitor_failed", "undecided", "publisher_went_back"}
@@ -70,7 +67,7 @@ BLOCKED = replace(
 LOST = replace(
     SLOT, active=False, active_pid=None, wal_status="lost", invalidation_reason="wal_removed"
 )
-IDLE = replace(SLOT, name="idle", active=False, active_pid=None, inactive_since=ago(600))
+IDLE = replace(SLOT, name="idle", active=False, active_pid=None, inactive_since=ago(9000))
 ENDANGERED = replace(SLOT, safe_wal_bytes=1e6)
 
 
@@ -107,6 +104,13 @@ def of_memory() -> Iterator[Finding]:
         histories = compare(samples, None, remembered, NOW, LIMITS)
         yield from diagnose(samples, LIMITS, None, histories)
         remembered = to_remember(samples, histories, remembered, NOW)
+
+
+def of_made_disabled() -> Iterator[Finding]:
+    """The last check knew the cluster without it."""
+    samples = Samples((snapshot(replace(DOWN, enabled=False)),))
+    histories = compare(samples, None, RememberedCluster(NOW, NOW), NOW, LIMITS)
+    yield from diagnose(samples, LIMITS, None, histories)
 
 
 def of_backlog() -> Iterator[Finding]:
@@ -177,6 +181,7 @@ FOUND: dict[str, set[str]] = defaultdict(set)
 for one in (
     *of_subscriber(),
     *of_memory(),
+    *of_made_disabled(),
     *of_backlog(),
     *of_publisher(),
     *of_the_check(),

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from functions.check_replication.memory.failure import Failure
+from functions.check_replication.memory.idle import IdleSlot, IdleSlots
 from functions.check_replication.memory.packing import (
     MAX_MEMORY_BYTES,
     UnreadableMemoryError,
@@ -56,6 +57,20 @@ def cluster(*subscriptions: RememberedSubscription, at: datetime = NOW) -> Remem
 def test_what_goes_in_comes_out(subscription: RememberedSubscription) -> None:
     clusters = {"shop": cluster(subscription), "empty": cluster(), "Bücher": cluster(PLAIN, WHOLE)}
     assert clusters == unpack_all([pack(clusters)])
+
+
+@pytest.mark.parametrize("fraction", [0.0, 0.04, 0.5, 0.949, 0.95, 0.96, 0.9999])
+def test_what_is_compared_comes_out_exactly_at_any_fraction_of_a_second(fraction: float) -> None:
+    """A worker that began a second earlier would be another one, and so would a reset."""
+    at = NOW + timedelta(seconds=fraction)
+    packed = pack({"shop": cluster(WHOLE, at=at)})
+    assert (WHOLE,) == unpack_all([packed])["shop"].subscriptions
+
+
+def test_idle_slots_and_points_come_out_to_a_tenth_of_a_second() -> None:
+    idle = IdleSlots({"orphan": IdleSlot(16_777_216_000.0, 12.3)}, publisher=7)
+    whole = replace(cluster(replace(PLAIN, never_enabled_seconds=0.0)), idle_slots=idle)
+    assert {"shop": whole} == unpack_all([pack({"shop": whole})])
 
 
 def test_of_several_memories_the_latest_check_of_a_cluster_counts() -> None:
