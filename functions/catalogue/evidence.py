@@ -131,6 +131,7 @@ EVIDENCE: Final[Mapping[str, Key]] = MappingProxyType(
         "inactive_since": Key(
             "since when the slot is unused (PostgreSQL 17)", label="Unused since"
         ),
+        "inactive_seconds": Key("time nobody has read the slot, at least", label="Unused for"),
         "active_pid": Key("pid that uses the slot", number, label="Used by pid"),
         "slot_name": Key("name of the slot", identifier, label="Slot"),
         "slot_database": Key("database of the slot", identifier, label="Slot's database"),

@@ -134,11 +134,14 @@ FROM pg_subscription;"""
         "Nobody reads from the slot, and the publisher keeps WAL for it. It goes on until the "
         "disk is full, or until the slot is lost where max_slot_wal_keep_size limits it.",
         _SLOTS,
-        "`pg_replication_slots.active` on the publisher is false on two samples; `inactive_since` "
-        "says since when (17+). Slots of initial copies (`pg_…_sync_…`) between two attempts are "
-        "left out.",
+        "`pg_replication_slots.active` on the publisher is false, and has been for longer than "
+        "`slot-inactive-minutes`, or for five minutes with more WAL kept than "
+        "`slot-retained-bytes`. Since when, `inactive_since` says (17+), or the earlier checks at "
+        "which `confirmed_flush_lsn` was the same. Slots with nothing to read are left out, those "
+        "of initial copies (`pg_…_sync_…`) between two attempts, and synced ones on a standby "
+        "(17+).",
         (_RESUME, _DROP),
-        shown=OF_SLOT,
+        shown=OF_SLOT | keys("inactive_seconds"),
     ),
     Cause(
         "replica_identity_missing",

@@ -39,6 +39,26 @@ CAUSES: Final = (
         shown=keys("slot_name publisher"),
     ),
     Cause(
+        "subscription_not_enabled",
+        Severity.WARNING,
+        "was made disabled and is not enabled yet",
+        "The subscription was made disabled since the last check that did not know it. Nothing is "
+        "replicated before it is enabled, and the publisher keeps WAL for its slot meanwhile.",
+        _DEFINITION,
+        "`pg_subscription.subenabled` is false, no check has seen it true, and no error was "
+        "counted. After `slot-inactive-minutes` it is `subscription_disabled`; so it is without "
+        "the memory of an earlier check.",
+        (
+            Remedy(
+                "Enable it when the tables are ready. One that was made with connect = false also "
+                "needs its slot on the publisher first, and REFRESH PUBLICATION afterwards.",
+                "None for the data: what was written since its slot was made comes then.",
+                (_ENABLE,),
+            ),
+        ),
+        shown=keys("slot_name publisher publications"),
+    ),
+    Cause(
         "disabled_on_error",
         Severity.CRITICAL,
         "stopped: it disabled itself after an error",

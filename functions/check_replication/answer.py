@@ -49,9 +49,7 @@ def answer(event: Mapping[str, Any], checked: Sequence[Checked], now: datetime) 
 
 
 def _verdicts(checked: Sequence[Checked]) -> list[Verdict]:
-    return [
-        Verdict(cluster.report, cluster.rests_on_memory, cluster.has_memory) for cluster in checked
-    ]
+    return [Verdict(cluster.report, cluster.has_memory) for cluster in checked]
 
 
 def _run(event: Mapping[str, Any], request: ExecutionInput, now: datetime) -> Run:

@@ -21,6 +21,7 @@ from functions.check_replication.diagnosis import (
     compare,
     databases_not_watched,
     diagnose,
+    lags,
     to_remember,
 )
 from functions.check_replication.memory.positions import hashed
@@ -105,9 +106,9 @@ def _check(target: Target, probes: Probes, memory: Memory) -> Checked:
     report = _report(target, findings + _interruption(samples) + problems)
     return Checked(
         replace(report, not_visible=_not_visible(samples, publishers)),
-        samples.latest,
-        to_remember(samples, histories, before, memory.now),
-        rests_on_memory=histories.rest_on_memory,
+        lags=lags(samples.latest, histories),
+        measures_subscriptions=target.measures_subscriptions,
+        remembered=to_remember(samples, histories, before, memory.now),
     )
 
 
@@ -126,7 +127,8 @@ def _not_visible(samples: Samples, publishers: Publishers) -> tuple[str, ...]:
 
 def _still_remembering(checked: Checked, before: RememberedCluster | None) -> Checked:
     """A check that failed changes nothing that is known."""
-    return replace(checked, remembered=checked.remembered or before, has_memory=before is not None)
+    has_memory = before is not None and before.is_settled
+    return replace(checked, remembered=checked.remembered or before, has_memory=has_memory)
 
 
 _Answer = tuple[PublisherSamples | None, tuple[Finding, ...]]

@@ -4,25 +4,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from functions.check_replication.diagnosis import Lag
 from functions.check_replication.memory.remembered import RememberedCluster
-from functions.check_replication.snapshot import Snapshot
 from functions.check_replication.targets import Misconfigured, Target
 from functions.report import ClusterReport
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A cluster's verdict and, where there was one, the sample it rests on.
+    """A cluster's verdict, and how far behind each of its subscriptions is.
 
+    `measures_subscriptions`: they have metrics of their own.
     `remembered` is what the next check will want to know; of a cluster that could not be checked,
-    what was known before. `rests_on_memory`: some finding took the comparison with the last check;
-    `has_memory`: there was one to compare with.
+    what was known before. `has_memory`: it was compared with checks that reach back far enough.
     """
 
     report: ClusterReport
-    snapshot: Snapshot | None = None
+    lags: tuple[Lag, ...] = ()
+    measures_subscriptions: bool = False
     remembered: RememberedCluster | None = None
-    rests_on_memory: bool = False
     has_memory: bool = False
 
 

@@ -12,7 +12,7 @@ from functions.check_replication.answer import answer
 from functions.check_replication.check import Probes, check_all
 from functions.check_replication.checked import Checked, Memory
 from functions.check_replication.diagnosis import PublisherSamples, Samples
-from functions.check_replication.measures import publish_lag, publish_verdict
+from functions.check_replication.measures import publish_measures
 from functions.check_replication.memory.packing import UnreadableMemoryError, unpack_all
 from functions.check_replication.memory.remembered import RememberedCluster
 from functions.check_replication.probe import sample, sample_publisher
@@ -92,13 +92,10 @@ PROBES = Probes(_sample, _sample_publisher)
 
 def _publish(checked: Sequence[Checked]) -> None:
     for cluster in checked:
-        name = cluster.report.cluster
         logger.info(
             "checked",
-            cluster=name,
+            cluster=cluster.report.cluster,
             status=cluster.report.status,
             causes=sorted({finding.cause for finding in cluster.report.findings}),
         )
-        publish_verdict(cluster.report)
-        if cluster.snapshot is not None:
-            publish_lag(name, cluster.snapshot)
+    publish_measures(checked)

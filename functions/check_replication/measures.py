@@ -1,33 +1,48 @@
-"""The metrics of a check: lag per subscription, findings per cluster.
+"""The metrics of a check: lag and findings of each cluster, and once what could not be checked.
 
-The lag is the age in seconds of the publisher's last message by the subscriber's clock; a
-subscription without a worker has none to give, as its finding shows.
+AWS charges each combination of a name and dimensions, so a subscription has metrics of its own only
+where the parameter `metrics` asks for them.
 """
 
-from functions.check_replication.snapshot import Snapshot
+from collections.abc import Iterable, Sequence
+
+from functions.check_replication.checked import Checked
+from functions.check_replication.diagnosis import Lag
 from functions.report import ClusterReport, Status
 from functions.telemetry import Measure, publish
 
 
-def publish_verdict(report: ClusterReport) -> None:
-    publish(
-        [
-            Measure("Findings", "Count", _findings(report)),
-            Measure("Unknown", "Count", int(report.status is Status.UNKNOWN)),
-        ],
-        cluster=report.cluster,
-    )
+def publish_measures(checked: Sequence[Checked]) -> None:
+    for cluster in checked:
+        _publish_cluster(cluster)
+    unknown = sum(cluster.report.status is Status.UNKNOWN for cluster in checked)
+    if unknown:
+        publish([Measure("ClustersNotChecked", "Count", unknown)])
 
 
-def publish_lag(cluster: str, snapshot: Snapshot) -> None:
-    for subscription in snapshot.subscriptions:
-        if subscription.last_msg_send_time is not None:
-            age = (snapshot.taken_at - subscription.last_msg_send_time).total_seconds()
-            publish(
-                [Measure("Lag", "Seconds", max(age, 0.0))],
-                cluster=cluster,
-                subscription=subscription.name,
-            )
+def _publish_cluster(checked: Checked) -> None:
+    name = checked.report.cluster
+    findings = Measure("Findings", "Count", _findings(checked.report))
+    publish([findings, *_worst(checked.lags)], cluster=name)
+    if checked.measures_subscriptions:
+        for lag in checked.lags:
+            if measures := _worst([lag]):
+                publish(measures, cluster=name, subscription=lag.subscription)
+
+
+def _worst(lags: Iterable[Lag]) -> list[Measure]:
+    """Of those that are known."""
+    lags = list(lags)
+    seconds = [lag.seconds for lag in lags if lag.seconds is not None]
+    sizes = [lag.backlog_bytes for lag in lags if lag.backlog_bytes is not None]
+    return [
+        Measure(name, unit, max(values))
+        for name, unit, values in (
+            ("LagSeconds", "Seconds", seconds),
+            ("BacklogBytes", "Bytes", sizes),
+        )
+        if values
+    ]
 
 
 def _findings(report: ClusterReport) -> int:

@@ -99,6 +99,9 @@ SELECT
             'confirmed_bytes', pg_wal_lsn_diff(slot.confirmed_flush_lsn, '0/0'),
             'inactive_since', to_jsonb(slot) ->> 'inactive_since', -- 17+
             'invalidation_reason', to_jsonb(slot) ->> 'invalidation_reason', -- 17+
+            -- 17+; a leftover of the time as a standby means nothing on a primary.
+            'is_synced', pg_is_in_recovery()
+                AND coalesce((to_jsonb(slot) ->> 'synced')::boolean, false),
             'sender_name', sender.application_name,
             'sender_start', sender.backend_start
         ) ORDER BY slot.slot_name), '[]')

@@ -14,6 +14,7 @@ class Slot:
 
     `safe_wal_bytes` is what may still be written before the slot is in danger of being lost,
     `confirmed_bytes` confirmed_flush_lsn, from LSN 0/0: all before it is applied.
+    `is_synced`: a standby keeps it in step with its primary's (17+), and nobody can read it there.
     `sender_name` and `sender_start` are those of the process that uses it (application_name and
     backend_start of pg_stat_activity); the start is None where the role lacks pg_read_all_stats.
     """
@@ -28,6 +29,7 @@ class Slot:
     confirmed_bytes: float | None
     inactive_since: datetime | None
     invalidation_reason: str | None
+    is_synced: bool
     sender_name: str | None
     sender_start: datetime | None
 

@@ -18,13 +18,20 @@ _OF_LOGIN: Final = frozenset({"hostname", "port", "username", "dbname", "passwor
 _KNOWN: Final = frozenset(
     _OF_LOGIN
     | {"log-group", "log-query", "max-lag-seconds", "max-backlog-bytes", "channel-id", "mute"}
-    | {"remind-after-minutes", "unknown-runs"}
+    | {
+        "metrics",
+        "remind-after-minutes",
+        "unknown-runs",
+        "slot-inactive-minutes",
+        "slot-retained-bytes",
+    }
 )
 _SIDE: Final = re.compile(r"(?:publisher|publishers/[^/]+)/")
 """What the names of a publisher's parameters begin with."""
 
 _REQUIRED: Final = ("hostname", "username", "dbname")
 _SSLMODES: Final = ("verify-full", "require", "disable")
+_METRICS: Final = ("cluster", "subscriptions")
 _DEFAULT_PORT: Final = 5432
 _MAX_PORT: Final = 65_535
 _MAX_REMIND_AFTER_MINUTES: Final = 7 * 24 * 60
@@ -46,10 +53,15 @@ _LOG_GROUP_ARN: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How far behind is too far: the age of the oldest change in seconds, bytes of WAL or None."""
+    """How far behind is too far: the age of the oldest change in seconds, bytes of WAL or None.
+
+    And what nobody uses: for how many seconds, or with how many bytes of WAL kept for its slot.
+    """
 
     lag_seconds: float = 300.0
     backlog_bytes: float | None = None
+    slot_inactive_seconds: float = 3600.0
+    slot_retained_bytes: float = 1e9
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +96,9 @@ class Target:
     publishers: Mapping[str, Login] = field(default_factory=dict)
     max_lag_seconds: float = 300.0
     max_backlog_bytes: float | None = None
+    slot_inactive_minutes: float = 60.0
+    slot_retained_bytes: float = 1e9
+    measures_subscriptions: bool = False
     log_query: str | None = None
     mute: tuple[str, ...] = ()
     remind_after_minutes: int | None = None
@@ -91,7 +106,12 @@ class Target:
 
     @property
     def limits(self) -> Limits:
-        return Limits(self.max_lag_seconds, self.max_backlog_bytes)
+        return Limits(
+            self.max_lag_seconds,
+            self.max_backlog_bytes,
+            self.slot_inactive_minutes * 60,
+            self.slot_retained_bytes,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +171,9 @@ def target(cluster: str, parameters: Mapping[str, str], path: str) -> Target | M
         publishers=reader.publishers(),
         max_lag_seconds=reader.positive("max-lag-seconds", "seconds") or 300.0,
         max_backlog_bytes=reader.positive("max-backlog-bytes", "bytes"),
+        slot_inactive_minutes=reader.positive("slot-inactive-minutes", "minutes") or 60.0,
+        slot_retained_bytes=reader.positive("slot-retained-bytes", "bytes") or 1e9,
+        measures_subscriptions=reader.measures_subscriptions(),
         log_group=reader.log_group(default_log_group(cluster)),
         log_query=reader.log_query(),
         mute=reader.mute(),
@@ -193,6 +216,12 @@ class _Reader:
         if query is not None and not 0 < len(query.strip()) <= _MAX_QUERY_CHARACTERS:
             self._malformed("log-query", f"a query of 1 to {_MAX_QUERY_CHARACTERS} characters")
         return query
+
+    def measures_subscriptions(self) -> bool:
+        value = self._parameters.get("metrics", _METRICS[0]).strip()
+        if value not in _METRICS:
+            self._malformed("metrics", f"one of {', '.join(_METRICS)}")
+        return value == _METRICS[1]
 
     def mute(self) -> tuple[str, ...]:
         try:

@@ -62,14 +62,9 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A cluster's report, whole, and how the memory of the last run took part in it.
-
-    `rests_on_memory`: some finding is known only by the comparison with the last run.
-    `has_memory`: there was something to compare with.
-    """
+    """A cluster's report, whole; `has_memory`: it was compared with what earlier runs remember."""
 
     report: ClusterReport
-    rests_on_memory: bool = False
     has_memory: bool = False
 
 
@@ -232,7 +227,7 @@ def _claimed(
         unknown_runs=None,
         unknown_since=None,
         rests_on_memory=before.rests_on_memory
-        or (begins_or_changes and verdict.rests_on_memory)
+        or (begins_or_changes and verdict.has_memory)
         or None,
     )
 

@@ -56,8 +56,8 @@ class Incident:
     `claimed_until` alone. `channel` and `ts` are the first message in Slack. `undelivered`: what
     Slack did not accept and the topic has (`<transition> <fingerprint>`), or `nowhere`.
     `unknown_runs` without an answer have followed each other since `unknown_since`.
-    `rests_on_memory`: something of it was known only by comparison with the run before. `asked`:
-    what the run was to check whose failure this is; only the monitor's own incidents have it.
+    `rests_on_memory`: a run with memory opened or changed it, and one without ends nothing.
+    `asked`: what the run was to check whose failure this is; only the monitor's own have it.
     """
 
     cluster: str

@@ -2,12 +2,13 @@
 
 In the order of the pipeline: `settling` says whether another sample is needed, `history` compares
 with the last check, `subscription` judges each subscription by what its own server shows,
-`publisher` adds what only the publisher knows.
+`publisher` adds what only the publisher knows; `lags` are for the metrics.
 Sources of the rules: PostgreSQL manual, the views named in the snapshots.
 """
 
 from functions.check_replication.diagnosis.diagnose import diagnose
 from functions.check_replication.diagnosis.history import Histories, compare, to_remember
+from functions.check_replication.diagnosis.lags import Lag, lags
 from functions.check_replication.diagnosis.samples import (
     Interruption,
     Publishers,
@@ -20,12 +21,14 @@ from functions.check_replication.diagnosis.watched import databases_not_watched
 __all__ = [
     "Histories",
     "Interruption",
+    "Lag",
     "PublisherSamples",
     "Publishers",
     "Samples",
     "compare",
     "databases_not_watched",
     "diagnose",
+    "lags",
     "to_remember",
     "unsettled",
     "unsettled_publisher",

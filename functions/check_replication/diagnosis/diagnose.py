@@ -54,7 +54,8 @@ def diagnose(
         findings.append(found)
     servers = publishers.servers
     for publisher in publishers.seen:
-        findings += judge_publisher(samples, publisher, with_slots=publisher in servers)
+        idle = histories.idle_slots[hashed(publisher.address)] if publisher in servers else None
+        findings += judge_publisher(samples, publisher, idle, limits)
     for server in servers:
         findings += _went_back(histories, server)
     return tuple(findings)

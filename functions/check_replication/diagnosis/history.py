@@ -11,6 +11,7 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Final
 
+from functions.check_replication.diagnosis import idle
 from functions.check_replication.diagnosis.backlog import Backlog, Before, measured
 from functions.check_replication.diagnosis.messages import is_busy
 from functions.check_replication.diagnosis.ownership import own_slot, publisher_of, served_slot
@@ -21,6 +22,7 @@ from functions.check_replication.diagnosis.samples import (
 )
 from functions.check_replication.diagnosis.settling import as_far_as_clear
 from functions.check_replication.memory.failure import UNKNOWN_GAP_QUIET_SECONDS, Failure
+from functions.check_replication.memory.idle import IdleSlots
 from functions.check_replication.memory.positions import Positions, hashed
 from functions.check_replication.memory.remembered import (
     RememberedCluster,
@@ -30,30 +32,32 @@ from functions.check_replication.memory.remembered import (
 from functions.check_replication.snapshot import Subscription
 from functions.check_replication.targets import Limits
 
-_BUSY_QUIET_SECONDS: Final = 1800.0
-"""One that is at work all the time may still be on its way to what its predecessor failed on."""
+_UNSEEN_QUIET_SECONDS: Final = 1800.0
+"""Where a worker at work may still be on its way to what its predecessor failed on, or the
+publisher that could prove the contrary is not seen."""
 
 
 @dataclass(frozen=True, slots=True)
 class History:
     """What has become of one subscription's failures, this check included.
 
-    `is_new_to_memory`: nothing is known of it but what this check saw. `rests_on_memory`: what is
-    found of it took the comparison with the last check. `publisher` is the one that is taken for
-    its own, `seen_at` a hash of the address of the one where its slot was last seen to serve it.
-    `backlog` is None where the publisher's side of it is not seen, `is_behind` whether that is too
-    much.
+    `is_new_to_memory`: nothing is known of it but what this check saw. `publisher` is the one that
+    is taken for its own, `seen_at` a hash of the address of the one where its slot was last seen to
+    serve it. `backlog` is None where the publisher's side of it is not seen, `is_behind` whether
+    that is too much.
+    `never_enabled_seconds`: disabled since it was made, which was seen so long ago; None where that
+    is not known.
     """
 
     apply: Failure | None = None
     copy: Failure | None = None
     worker: Failure | None = None
     is_new_to_memory: bool = True
-    rests_on_memory: bool = False
     backlog: Backlog | None = None
     is_behind: bool = False
     publisher: PublisherSamples | None = None
     seen_at: int | None = None
+    never_enabled_seconds: float | None = None
 
     @property
     def applying_fails(self) -> Failure | None:
@@ -70,20 +74,17 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class Histories:
-    """Those of a cluster's subscriptions, by OID, and where each publisher's WAL was and is.
+    """Those of a cluster's subscriptions, by OID, and what is known of each publisher.
 
-    `positions` are by the hash of the publisher's address.
+    Where its WAL was and is, and which of its slots nobody reads, by the hash of its address.
     """
 
     by_oid: Mapping[int, History]
     positions: Mapping[int, Positions]
+    idle_slots: Mapping[int, IdleSlots]
 
     def of(self, subscription: Subscription) -> History:
         return self.by_oid[subscription.oid]
-
-    @property
-    def rest_on_memory(self) -> bool:
-        return any(history.rests_on_memory for history in self.by_oid.values())
 
     @property
     def positions_needed(self) -> tuple[Positions, ...]:
@@ -110,6 +111,9 @@ class _Comparison:
     known: RememberedSubscription | None
     seconds: float
     """From the last check to this one; without memory, from the first sample to the last."""
+
+    was_made_since: bool = False
+    """The last check knew the cluster, and not the subscription."""
 
     @property
     def apply_errors(self) -> int:
@@ -150,15 +154,16 @@ class _Comparison:
 
     @property
     def uncounted_copies(self) -> int:
-        """Copies that somebody else has to do again, or nobody does; no error tells why."""
+        """1 if copies are begun anew, or nobody's, without an error: a restart ends all at once."""
         tables, known = self.subscription.tables, self.known
-        if tables is None or known is None:
+        if tables is None or known is None or self.copy_errors:
             return 0
-        begun_anew = sum(
-            table in tables.unfinished and tables.copying.get(table) != pid
-            for table, pid in known.copying.items()
+        return int(
+            any(
+                table in tables.unfinished and tables.copying.get(table) != pid
+                for table, pid in known.copying.items()
+            )
         )
-        return max(begun_anew - self.copy_errors, 0)
 
     def new(self, count: int, *, is_certain: bool, quiet_seconds: float = 0.0) -> Failure | None:
         """What came since the last check."""
@@ -182,6 +187,20 @@ class _Comparison:
         return self.subscription.down and self.samples.earlier(self.subscription) is not None
 
     @property
+    def never_enabled_seconds(self) -> float | None:
+        """None where it may have been enabled: all that fails was, and without memory anybody was.
+
+        Memory that is lost must not make light of a subscription that somebody disabled.
+        """
+        subscription = self.subscription
+        if subscription.enabled or subscription.apply_error_count or subscription.sync_error_count:
+            return None
+        if self.was_made_since:
+            return 0.0
+        known = None if self.known is None else self.known.never_enabled_seconds
+        return None if known is None else known + self.seconds
+
+    @property
     def position(self) -> float | None:
         return None if self.publisher is None else self.publisher.latest.wal_bytes
 
@@ -192,7 +211,7 @@ class _Comparison:
         """
         if self.publisher is None or failure.publisher_position is None:
             return None
-        slot = own_slot(self.subscription, self.samples, self.publisher)
+        slot = served_slot(self.subscription, self.samples, self.publisher)
         if slot is None or slot.confirmed_bytes is None:
             return None
         remembered = None if self.known is None else self.known.publisher
@@ -209,9 +228,10 @@ class _Comparison:
             return self.is_gone and quiet >= needed
         passed = self.has_passed(failure) if by_progress else None
         if passed is not None:
-            return passed and quiet >= 2 * failure.longest_gap_seconds
+            return passed and quiet >= failure.quiet_needed_after_progress_seconds
         at_work = is_busy(self.subscription, self.samples.latest)
-        return quiet >= (max(needed, _BUSY_QUIET_SECONDS) if at_work else needed)
+        cannot_see = by_progress and failure.publisher_position is not None
+        return quiet >= (max(needed, _UNSEEN_QUIET_SECONDS) if at_work or cannot_see else needed)
 
 
 def compare(
@@ -228,6 +248,7 @@ def compare(
         else remembered.seconds_until(checked_at, samples.latest.taken_at)
     )
     positions = _positions(publishers, remembered, seconds)
+    idle_slots = _idle_slots(publishers, remembered, seconds)
     seen = [
         _comparison(
             subscription,
@@ -244,6 +265,7 @@ def compare(
             for each in seen
         },
         positions,
+        idle_slots,
     )
 
 
@@ -257,7 +279,8 @@ def _comparison(
     known = _known(subscription, remembered)
     seen_at = None if known is None else known.publisher
     publisher = publisher_of(subscription, samples, publishers, seen_at)
-    return _Comparison(subscription, samples, publisher, known, seconds)
+    was_made_since = remembered is not None and remembered.find(subscription.oid) is None
+    return _Comparison(subscription, samples, publisher, known, seconds, was_made_since)
 
 
 def _positions(
@@ -273,6 +296,23 @@ def _positions(
     for publisher in publishers.servers:
         address, latest = hashed(publisher.address), publisher.latest.wal_bytes
         passed[address] = before.get(address, Positions()).gone_on(seconds, address, latest)
+    return passed
+
+
+def _idle_slots(
+    publishers: Publishers, remembered: RememberedCluster | None, seconds: float
+) -> dict[int, IdleSlots]:
+    """As `_positions`."""
+    known = () if remembered is None else remembered.idle_slots
+    before = {slots.publisher: slots for slots in known}
+    passed = {
+        publisher: idle.followed(before[publisher], None, seconds)
+        for publisher in sorted(publishers.not_seen & before.keys())
+    }
+    for publisher in publishers.servers:
+        address = hashed(publisher.address)
+        slots = before.get(address, IdleSlots())
+        passed[address] = idle.followed(slots, publisher, seconds)
     return passed
 
 
@@ -301,18 +341,24 @@ def to_remember(
     histories: Histories,
     remembered: RememberedCluster | None,
     checked_at: datetime,
-) -> RememberedCluster:
+) -> RememberedCluster | None:
     """What the next check will want to know; a read replica has nothing to tell."""
-    if samples.latest.in_recovery and remembered is not None:
+    if samples.latest.in_recovery:
         return remembered
+    taken_at = samples.latest.taken_at
+    age = 0.0
+    if remembered is not None:
+        age = remembered.age_seconds + remembered.seconds_until(checked_at, taken_at)
     return RememberedCluster(
         checked_at,
-        samples.latest.taken_at,
+        taken_at,
         tuple(
             _remember(subscription, histories.of(subscription))
             for subscription in samples.latest.subscriptions
         ),
         histories.positions_needed,
+        tuple(histories.idle_slots.values()),
+        age,
     )
 
 
@@ -331,30 +377,22 @@ def _known(
 
 
 def _history(seen: _Comparison) -> History:
+    """While it is disabled nothing can fail, and nothing be over."""
     known = seen.known or RememberedSubscription(seen.subscription.oid)
+    is_new = seen.known is None
     if not seen.subscription.enabled:
-        return History(is_new_to_memory=seen.known is None)
+        return History(
+            known.apply_failure,
+            known.copy_failure,
+            known.worker_failure,
+            is_new,
+            never_enabled_seconds=seen.never_enabled_seconds,
+        )
     errors = seen.new(seen.apply_errors, is_certain=True, quiet_seconds=seen.worker_seconds)
     apply = _followed(known.apply_failure, errors, seen)
-    history = History(
-        apply,
-        _copy(known.copy_failure, seen),
-        _worker(known.worker_failure, seen, explained=bool(apply and apply.is_found)),
-        is_new_to_memory=seen.known is None,
-    )
-    return replace(history, rests_on_memory=_rests_on_memory(history, seen))
-
-
-def _rests_on_memory(history: History, seen: _Comparison) -> bool:
-    samples, subscription = seen.samples, seen.subscription
-    return any(
-        failure is not None and not is_visible
-        for failure, is_visible in (
-            (history.applying_fails, samples.apply_errors(subscription) > 0),
-            (history.copying_fails, samples.sync_errors(subscription) > 0),
-            (history.worker_fails, seen.is_gone),
-        )
-    )
+    explained = apply is not None and apply.is_found
+    worker = _worker(known.worker_failure, seen, explained=explained)
+    return History(apply, _copy(known.copy_failure, seen), worker, is_new)
 
 
 def _followed(
@@ -365,28 +403,33 @@ def _followed(
     What is new is found once at least, even if the worker has long got over it; unless all that the
     publisher has written is applied, so that nothing can be failing, as after its restart.
     """
+    if new is not None:
+        is_first = failure is None or failure.is_over
+        more = new if failure is None else failure.gone_on(new)
+        proof = by_progress and is_first and not seen.subscription.down
+        is_past = proof and seen.has_passed(more) is True and more.count == 1
+        return replace(more, is_over=is_past)
     if failure is None:
-        if new is None or not by_progress or seen.subscription.down:
-            return new
-        return replace(new, is_over=bool(seen.has_passed(new)))
-    if new is not None and failure.is_over:
-        return failure.relapsed(new)
-    followed = failure.been_quiet(seen.seconds) if new is None else failure.gone_on(new)
-    if followed.is_forgotten:
         return None
-    by_progress = by_progress and new is None
-    is_over = followed.is_over or seen.is_over(followed, by_progress=by_progress)
-    return replace(followed, is_over=is_over)
+    quiet = failure.been_quiet(seen.seconds)
+    if quiet.is_forgotten:
+        return None
+    if not quiet.is_certain:
+        return quiet
+    comes_back = by_progress and quiet.is_over and seen.has_passed(quiet) is False
+    stays_over = quiet.is_over and not comes_back
+    return replace(quiet, is_over=stays_over or seen.is_over(quiet, by_progress=by_progress))
 
 
 def _copy(failure: Failure | None, seen: _Comparison) -> Failure | None:
     """It lasts until no table waits any more; where tables are not visible, until it is quiet."""
     tables, counted = seen.subscription.tables, seen.copy_errors
     new = seen.new(counted + seen.uncounted_copies, is_certain=counted > 0)
-    followed = _followed(failure, new, seen)
+    followed = _followed(failure, new, seen, by_progress=False)
     if followed is None or tables is None:
         return followed
-    return replace(followed, is_over=not tables.pending)
+    was_over = failure is not None and failure.is_over and new is None
+    return replace(followed, is_over=was_over or not tables.pending)
 
 
 def _worker(failure: Failure | None, seen: _Comparison, *, explained: bool) -> Failure | None:
@@ -420,6 +463,7 @@ def _remember(subscription: Subscription, history: History) -> RememberedSubscri
         backlog_bytes=None if history.backlog is None else history.backlog.size,
         is_behind=history.is_behind,
         publisher=history.seen_at,
+        never_enabled_seconds=history.never_enabled_seconds,
     )
 
 

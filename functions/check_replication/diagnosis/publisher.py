@@ -4,7 +4,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from functions.catalogue import CATALOGUE, MAY_BE_ANOTHERS
-from functions.check_replication.diagnosis.findings import finding, instant, named, of_publisher
+from functions.check_replication.diagnosis.findings import (
+    duration,
+    finding,
+    instant,
+    named,
+    of_publisher,
+    size,
+)
+from functions.check_replication.diagnosis.idle import idle_seconds, lies_idle
 from functions.check_replication.diagnosis.ownership import (
     may_be_own,
     may_be_served,
@@ -12,8 +20,10 @@ from functions.check_replication.diagnosis.ownership import (
 )
 from functions.check_replication.diagnosis.samples import PublisherSamples, Samples
 from functions.check_replication.diagnosis.settling import is_in_danger
+from functions.check_replication.memory.idle import IdleSlots
 from functions.check_replication.publisher_snapshot import Slot
 from functions.check_replication.snapshot import Subscription
+from functions.check_replication.targets import Limits
 from functions.report import Evidence, Finding
 
 
@@ -190,13 +200,13 @@ def _not_refreshed(
 
 
 def judge_publisher(
-    samples: Samples, publisher: PublisherSamples, *, with_slots: bool = True
+    samples: Samples, publisher: PublisherSamples, idle: IdleSlots | None, limits: Limits
 ) -> Iterator[Finding]:
     """What is wrong on the publisher itself; idle slots of ours are their subscriptions'.
 
-    Slots are the whole server's, so `with_slots` is for one of its databases only.
+    Slots are the whole server's: for its further databases `idle` is None.
     """
-    for slot in publisher.latest.slots if with_slots else ():
+    for slot in publisher.latest.slots if idle is not None else ():
         owners = [
             subscription.name
             for subscription in samples.latest.subscriptions
@@ -205,14 +215,11 @@ def judge_publisher(
         ]
         if is_in_danger(slot, publisher):
             yield _slot_at_risk(slot, owners[0] if len(owners) == 1 else None, publisher)
-        elif not owners and _lies_idle(slot, publisher):
+        elif idle and not owners and lies_idle(slot, publisher, idle, limits):
             namesake = any(slot.name == other.slot_name for other in samples.latest.subscriptions)
-            yield _slot_inactive(slot, publisher, namesake=namesake)
+            seconds = idle_seconds(slot, publisher, idle)
+            yield _slot_inactive(slot, publisher, seconds, namesake=namesake)
     yield from _identities(samples, publisher)
-
-
-def _lies_idle(slot: Slot, publisher: PublisherSamples) -> bool:
-    return not slot.of_table_sync and not slot.lost and publisher.always_inactive(slot)
 
 
 def _slot_at_risk(slot: Slot, owner: str | None, publisher: PublisherSamples) -> Finding:
@@ -233,11 +240,16 @@ def _slot_at_risk(slot: Slot, owner: str | None, publisher: PublisherSamples) ->
     )
 
 
-def _slot_inactive(slot: Slot, publisher: PublisherSamples, *, namesake: bool) -> Finding:
+def _slot_inactive(
+    slot: Slot, publisher: PublisherSamples, seconds: float, *, namesake: bool
+) -> Finding:
+    kept = "WAL" if slot.retained_wal_bytes is None else f"{size(slot.retained_wal_bytes)} of WAL"
     return Finding(
         "slot_inactive",
-        f"Nobody reads slot {slot.name}, and the publisher keeps WAL for it.",
+        f"Nobody has read slot {slot.name} for {duration(seconds)} at least, and the publisher "
+        f"keeps {kept} for it.",
         evidence={
+            "inactive_seconds": round(seconds),
             "subscribed_name": True if namesake else None,
             **of_slot(slot),
             **of_publisher(publisher),

@@ -86,9 +86,9 @@ class PublisherSamples:
         return (latest.wal_bytes - first.wal_bytes) / seconds if seconds > 0 else None
 
     def always_inactive(self, slot: Slot) -> bool:
-        """Inactive in every one of several samples: not merely between two connections."""
+        """In every sample."""
         seen = [snapshot.slot(slot.name) for snapshot in self.snapshots]
-        return len(seen) > 1 and all(sampled is not None and not sampled.active for sampled in seen)
+        return all(sampled is not None and not sampled.active for sampled in seen)
 
 
 @dataclass(frozen=True, slots=True)

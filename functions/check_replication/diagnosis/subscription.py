@@ -18,25 +18,45 @@ def judge(
 ) -> Iterator[Finding]:
     """Everything wrong with it, what stops it first."""
     if not subscription.enabled:
-        yield _disabled(subscription, samples)
+        yield _disabled(subscription, samples, limits, history)
     elif (failure := history.applying_fails) is not None:
         yield _apply_error(subscription, samples, failure)
+        if failure.quiet_seconds >= failure.quiet_needed_seconds and not subscription.down:
+            yield from _lagging(subscription, samples, limits, history)
+        yield from _copy(subscription, samples, history)
     elif subscription.down:
         if samples.earlier(subscription) is not None:
             yield _down(subscription, samples)
     else:
         if (failure := history.worker_fails) is not None:
             yield _restarting(subscription, samples, failure)
-        elif (behind := lag(subscription, samples, limits, history)) is not None:
-            yield behind
+        elif behind := list(_lagging(subscription, samples, limits, history)):
+            yield from behind
         elif _is_undecided(subscription, samples, history):
             yield _undecided(subscription, samples)
         yield from _copy(subscription, samples, history)
     yield from _warnings(subscription, samples)
 
 
-def _disabled(subscription: Subscription, samples: Samples) -> Finding:
-    name = subscription.name
+def _lagging(
+    subscription: Subscription, samples: Samples, limits: Limits, history: History
+) -> Iterator[Finding]:
+    if (behind := lag(subscription, samples, limits, history)) is not None:
+        yield behind
+
+
+def _disabled(
+    subscription: Subscription, samples: Samples, limits: Limits, history: History
+) -> Finding:
+    """One that was made disabled is being set up, until its slot has been idle for too long."""
+    name, unused = subscription.name, history.never_enabled_seconds
+    if unused is not None and unused <= limits.slot_inactive_seconds:
+        return finding(
+            "subscription_not_enabled",
+            subscription,
+            samples,
+            f"Subscription {name} was made disabled, and is not enabled yet.",
+        )
     if subscription.disable_on_error:
         summary = f"Subscription {name} is disabled and set to disable itself on error."
         return finding("disabled_on_error", subscription, samples, summary)
@@ -140,7 +160,8 @@ def _copy(subscription: Subscription, samples: Samples, history: History) -> Ite
             "table_sync_failed",
             subscription,
             samples,
-            f"Copying tables of {subscription.name} fails: {_times(failure, 'error')}."
+            f"Copying tables of {subscription.name} "
+            f"{_copying_fails(subscription, failure)}."
             f"{_why_unseen(subscription, samples)}",
             **_so_far(failure, samples),
             **(named(tables.pending) if tables is not None else {}),
@@ -156,6 +177,12 @@ def _copy(subscription: Subscription, samples: Samples, history: History) -> Ite
             max_logical_replication_workers=samples.latest.max_workers,
             **named(tables.pending),
         )
+
+
+def _copying_fails(subscription: Subscription, failure: Failure) -> str:
+    if subscription.sync_error_count:
+        return f"fails: {_times(failure, 'error')}"
+    return f"begins anew: {_times(failure, 'time')}, and no error was counted"
 
 
 def _why_unseen(subscription: Subscription, samples: Samples) -> str:

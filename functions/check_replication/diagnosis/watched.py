@@ -63,7 +63,9 @@ def databases_not_watched(samples: Samples, publishers: Publishers) -> tuple[str
 def _uses_slot(subscription: Subscription, publisher: PublisherSamples) -> bool:
     """Whether anybody uses a slot of that name, or may have between two samples."""
     slot = publisher.latest.slot(subscription.slot_name)
-    return slot is not None and not publisher.always_inactive(slot)
+    if slot is None:
+        return False
+    return len(publisher.snapshots) == 1 or not publisher.always_inactive(slot)
 
 
 def _shows_publications(

@@ -13,8 +13,14 @@ UNKNOWN_GAP_QUIET_SECONDS: Final = 300.0
 LEAST_QUIET_SECONDS: Final = 30.0
 """How long at least, however quickly errors follow each other: the runs are not that exact."""
 
-RELAPSE_SECONDS: Final = 900.0
-"""For how long another error is the same failure come back, after it had seemed to be over."""
+MOST_QUIET_SECONDS: Final = 900.0
+"""How long at most where progress proves that it is over."""
+
+REMEMBERED_SECONDS: Final = 3600.0
+"""For how long another error is the same failure come back, or another end of the worker the next
+of a row."""
+
+_SEVERAL: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +31,7 @@ class Failure:
     `longest_gap_seconds` is the longest time between two (0: not known). `is_certain` is false for
     a worker's end that may have been an ordinary restart. `publisher_position` is the publisher's
     WAL position in bytes when the latest was seen, where it is known. `is_over`: kept in case it
-    comes back.
+    comes back. `is_latest`: the last run saw one.
     """
 
     count: int
@@ -35,15 +41,15 @@ class Failure:
     is_certain: bool = True
     publisher_position: float | None = None
     is_over: bool = False
+    is_latest: bool = True
 
     @property
     def is_found(self) -> bool:
-        """One restart may be anybody's doing, several are none's."""
-        return not self.is_over and (self.is_certain or self.count > 1)
+        return self.is_certain and not self.is_over
 
     @property
     def is_forgotten(self) -> bool:
-        return self.is_over and self.quiet_seconds > RELAPSE_SECONDS
+        return not self.is_found and self.quiet_seconds > REMEMBERED_SECONDS
 
     @property
     def quiet_needed_seconds(self) -> float:
@@ -52,23 +58,28 @@ class Failure:
             return UNKNOWN_GAP_QUIET_SECONDS
         return max(2 * self.longest_gap_seconds, LEAST_QUIET_SECONDS)
 
+    @property
+    def quiet_needed_after_progress_seconds(self) -> float:
+        """What works between two errors is no proof that there is no next one."""
+        return min(max(2 * self.longest_gap_seconds, LEAST_QUIET_SECONDS), MOST_QUIET_SECONDS)
+
     def gone_on(self, new: Self) -> Self:
-        """With what came since the run before, which is `new.age_seconds` ago."""
+        """With what came since the run before, which is `new.age_seconds` ago.
+
+        One restart may be anybody's doing; two in five minutes or at two runs in a row are none's,
+        nor are three in two hours.
+        """
+        passed = self.quiet_seconds + new.age_seconds - new.quiet_seconds
+        gap = passed / new.count
+        count = new.count if self.is_over else self.count + new.count
+        several = gap <= UNKNOWN_GAP_QUIET_SECONDS or self.is_latest or count >= _SEVERAL
         return replace(
             new,
-            count=self.count + new.count,
-            age_seconds=self.age_seconds + new.age_seconds,
-            longest_gap_seconds=self._longest_gap(new),
-            is_certain=self.is_certain or new.is_certain,
+            count=count,
+            age_seconds=new.age_seconds + (0.0 if self.is_over else self.age_seconds),
+            longest_gap_seconds=max(self.longest_gap_seconds, gap),
+            is_certain=self.is_certain or new.is_certain or several,
         )
-
-    def relapsed(self, new: Self) -> Self:
-        """What came after it had seemed to be over; what is known of its gaps still holds."""
-        return replace(new, longest_gap_seconds=self._longest_gap(new))
-
-    def _longest_gap(self, new: Self) -> float:
-        passed = self.quiet_seconds + new.age_seconds - new.quiet_seconds
-        return max(self.longest_gap_seconds, passed / new.count)
 
     def been_quiet(self, seconds: float) -> Self:
         """None was seen for `seconds` more."""
@@ -76,4 +87,5 @@ class Failure:
             self,
             age_seconds=self.age_seconds + seconds,
             quiet_seconds=self.quiet_seconds + seconds,
+            is_latest=False,
         )

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from functions.check_replication.memory.failure import Failure
+from functions.check_replication.memory.idle import IdleSlot, IdleSlots
 from functions.check_replication.memory.positions import Point, Positions
 from functions.check_replication.memory.remembered import (
     RememberedCluster,
@@ -25,7 +26,7 @@ Functions allows; the write of an item costs one unit for each KB."""
 
 _VERSION: Final = "1"
 _MAX_UNPACKED_BYTES: Final = 4_000_000
-_COLUMNS: Final = 12
+_COLUMNS: Final = 13
 """Of a subscription; those that are empty at the end of a row are not written."""
 
 _NEVER_WRITTEN: Final = (
@@ -99,22 +100,32 @@ def _unpacked(text: str) -> dict[str, RememberedCluster]:
 
 
 def _cluster_to_json(cluster: RememberedCluster) -> list[Any]:
+    taken_at = round(cluster.taken_at.timestamp(), 1)
+    publishers = [positions.publisher for positions in cluster.positions]
     return [
         round(cluster.checked_at.timestamp(), 1),
-        round(cluster.taken_at.timestamp(), 1),
-        [_subscription_to_json(known, cluster) for known in cluster.subscriptions],
+        taken_at,
+        round(cluster.age_seconds),
+        [
+            _subscription_to_json(known, int(taken_at), publishers)
+            for known in cluster.subscriptions
+        ],
         [_positions_to_json(positions) for positions in cluster.positions],
+        [_idle_slots_to_json(slots) for slots in cluster.idle_slots if slots.by_name],
     ]
 
 
 def _cluster_from_json(document: list[Any]) -> RememberedCluster:
-    checked_at, taken_at, subscriptions, written = document
+    checked_at, taken_at, age, subscriptions, written, idle = document
     positions = tuple(map(_positions_from_json, written))
+    publishers = [each.publisher for each in positions]
     return RememberedCluster(
         _instant(checked_at),
         _instant(taken_at),
-        tuple(_subscription_from_json(known, int(taken_at), positions) for known in subscriptions),
+        tuple(_subscription_from_json(known, int(taken_at), publishers) for known in subscriptions),
         positions,
+        tuple(map(_idle_slots_from_json, idle)),
+        float(age),
     )
 
 
@@ -135,10 +146,31 @@ def _positions_from_json(values: list[Any]) -> Positions:
     )
 
 
-def _subscription_to_json(known: RememberedSubscription, cluster: RememberedCluster) -> list[Any]:
+def _idle_slots_to_json(slots: IdleSlots) -> list[Any]:
+    return [
+        slots.publisher,
+        *(
+            [name, round(slot.confirmed), round(slot.seconds, 1)]
+            for name, slot in slots.by_name.items()
+        ),
+    ]
+
+
+def _idle_slots_from_json(values: list[Any]) -> IdleSlots:
+    publisher, *slots = values
+    return IdleSlots(
+        {
+            str(name): IdleSlot(float(confirmed), float(seconds))
+            for name, confirmed, seconds in slots
+        },
+        int(publisher),
+    )
+
+
+def _subscription_to_json(
+    known: RememberedSubscription, base: int, publishers: Sequence[int]
+) -> list[Any]:
     """Its publisher is written as the number of that one's positions."""
-    base = _seconds(cluster.taken_at)
-    publishers = [positions.publisher for positions in cluster.positions]
     values: list[Any] = [
         known.oid,
         known.worker and [known.worker.pid, _age(known.worker.started, base)],
@@ -153,6 +185,7 @@ def _subscription_to_json(known: RememberedSubscription, cluster: RememberedClus
         _rounded(known.backlog_bytes),
         known.is_behind or None,
         publishers.index(known.publisher) if known.publisher in publishers else None,
+        None if known.never_enabled_seconds is None else round(known.never_enabled_seconds, 1),
     ]
     while values[-1] is None or values[-1] == []:
         values.pop()
@@ -160,12 +193,12 @@ def _subscription_to_json(known: RememberedSubscription, cluster: RememberedClus
 
 
 def _subscription_from_json(
-    values: list[Any], taken_at: int, positions: Sequence[Positions]
+    values: list[Any], taken_at: int, publishers: Sequence[int]
 ) -> RememberedSubscription:
     oid, worker, applies, syncs, reset, copying, *others = values + [None] * (
         _COLUMNS - len(values)
     )
-    *failures, backlog, is_behind, publisher = others
+    *failures, backlog, is_behind, publisher, disabled = others
     apply_failure, copy_failure, worker_failure = (
         None if failure is None else _failure_from_json(failure) for failure in failures
     )
@@ -181,7 +214,8 @@ def _subscription_from_json(
         worker_failure=worker_failure,
         backlog_bytes=None if backlog is None else float(backlog),
         is_behind=bool(is_behind),
-        publisher=None if publisher is None else positions[int(publisher)].publisher,
+        publisher=None if publisher is None else publishers[int(publisher)],
+        never_enabled_seconds=None if disabled is None else float(disabled),
     )
 
 
@@ -194,11 +228,12 @@ def _failure_to_json(failure: Failure) -> list[Any]:
         int(failure.is_certain),
         int(failure.is_over),
         _rounded(failure.publisher_position),
+        int(failure.is_latest),
     ]
 
 
 def _failure_from_json(values: list[Any]) -> Failure:
-    count, age, quiet, gap, certain, over, position = values
+    count, age, quiet, gap, certain, over, position, latest = values
     return Failure(
         count=int(count),
         age_seconds=float(age),
@@ -207,6 +242,7 @@ def _failure_from_json(values: list[Any]) -> Failure:
         is_certain=bool(certain),
         is_over=bool(over),
         publisher_position=None if position is None else float(position),
+        is_latest=bool(latest),
     )
 
 
@@ -220,10 +256,6 @@ def _age(seconds: int | None, now: int) -> int | None:
 
 def _before(age: int | None, now: int) -> int | None:
     return None if age is None else now - int(age)
-
-
-def _seconds(instant: datetime) -> int:
-    return int(instant.timestamp())
 
 
 def _instant(seconds: float) -> datetime:

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from functions.check_replication.memory.failure import Failure
+from functions.check_replication.memory.failure import UNKNOWN_GAP_QUIET_SECONDS, Failure
+from functions.check_replication.memory.idle import IdleSlots
 from functions.check_replication.memory.positions import Positions
 
 
@@ -29,6 +30,8 @@ class RememberedSubscription:
     are not over or may come back: of applying, of copying, of the worker's staying alive.
     `backlog_bytes` is what it had not confirmed yet, `is_behind` whether that was too much.
     `publisher` is where its slot was last seen to serve it, a hash of the address (`hashed`).
+    `never_enabled_seconds`: since when it is known without ever having been enabled; None where it
+    was, or may have been.
     """
 
     oid: int
@@ -43,20 +46,29 @@ class RememberedSubscription:
     backlog_bytes: float | None = None
     is_behind: bool = False
     publisher: int | None = None
+    never_enabled_seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RememberedCluster:
     """A cluster as its last check saw it.
 
-    `checked_at` is the monitor's clock then, `taken_at` the server's; `positions` are those of the
-    publishers that are watched.
+    `checked_at` is the monitor's clock then, `taken_at` the server's; `positions` and `idle_slots`
+    are those of the publishers that are watched; `age_seconds` for how long checks have remembered
+    it by then.
     """
 
     checked_at: datetime
     taken_at: datetime
     subscriptions: tuple[RememberedSubscription, ...] = ()
     positions: tuple[Positions, ...] = ()
+    idle_slots: tuple[IdleSlots, ...] = ()
+    age_seconds: float = 0.0
+
+    @property
+    def is_settled(self) -> bool:
+        """Old enough to know of what fails now and then."""
+        return self.age_seconds >= UNKNOWN_GAP_QUIET_SECONDS
 
     def find(self, oid: int) -> RememberedSubscription | None:
         return next((known for known in self.subscriptions if known.oid == oid), None)

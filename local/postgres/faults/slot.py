@@ -140,6 +140,8 @@ FAULTS: Final = (
         "slot_inactive",
         _break_orphan,
         _fix_orphan,
+        parameters={"slot-inactive-minutes": "0.02"},
+        pause_seconds=2,
         watches_publisher=True,
     ),
 )

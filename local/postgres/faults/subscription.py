@@ -4,7 +4,10 @@ from typing import Final
 
 from local.postgres.faults.fault import Fault
 from local.postgres.faults.symptoms import wait_until_worker_is_gone
-from local.postgres.pair import DATABASE, SUBSCRIPTION, Pair
+from local.postgres.pair import DATABASE, PUBLICATION, SUBSCRIPTION, Pair
+from local.postgres.renewal import drop_slot, drop_subscription
+
+_PREPARED: Final = "prepared_sub"
 
 
 def _break_disabled(pair: Pair) -> None:
@@ -14,6 +17,23 @@ def _break_disabled(pair: Pair) -> None:
 
 def _fix_disabled(pair: Pair) -> None:
     pair.alter_subscription("ENABLE")
+    pair.wait_until_replicated()
+
+
+def _break_made_disabled(pair: Pair) -> None:
+    """As when somebody prepares a second subscription: its tables come later."""
+    drop_subscription(pair.subscriber, _PREPARED, DATABASE)
+    drop_slot(pair.publisher, _PREPARED)
+    pair.subscriber.sql(
+        f"CREATE SUBSCRIPTION {_PREPARED} CONNECTION '{pair.connection_string()}' "
+        f"PUBLICATION {PUBLICATION} WITH (enabled = false, copy_data = false)",
+        DATABASE,
+    )
+
+
+def _fix_made_disabled(pair: Pair) -> None:
+    drop_subscription(pair.subscriber, _PREPARED, DATABASE)
+    drop_slot(pair.publisher, _PREPARED)
     pair.wait_until_replicated()
 
 
@@ -45,6 +65,13 @@ FAULTS: Final = (
         "subscription_disabled",
         _break_disabled,
         _fix_disabled,
+    ),
+    Fault(
+        "made_disabled",
+        "Somebody has just made another subscription, which is to be enabled later.",
+        "subscription_not_enabled",
+        _break_made_disabled,
+        _fix_made_disabled,
     ),
     Fault(
         "subscription_dropped",

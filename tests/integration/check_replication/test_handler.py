@@ -221,9 +221,12 @@ def test_log_lines_carry_the_execution_and_metrics_the_lag(
     assert {"arn:execution:1"} == {line["execution_id"] for line in logs}
     assert ["hostnam"] in [line.get("parameters") for line in logs]
     metrics = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert [1.0] in [line.get("Findings") for line in metrics if line["cluster"] == "c"]
-    (lag,) = [line["Lag"] for line in metrics if "Lag" in line]
+    assert [1.0] in [line.get("Findings") for line in metrics if line.get("cluster") == "c"]
+    (lag,) = [line["LagSeconds"] for line in metrics if "LagSeconds" in line]
     assert 0 <= lag[0] < 60
+    (not_checked,) = [line for line in metrics if "ClustersNotChecked" in line]
+    assert [1.0] == not_checked["ClustersNotChecked"]
+    assert "cluster" not in not_checked
 
 
 def test_secrets_are_in_no_report_and_no_log_line(

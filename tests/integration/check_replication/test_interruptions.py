@@ -2,10 +2,12 @@
 
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 
 import pytest
 
 from functions.check_replication.check import Probes, check
+from functions.check_replication.checked import Memory
 from functions.check_replication.probe import sample, sample_publisher
 from functions.check_replication.targets import Target
 from functions.report import ClusterReport, Status
@@ -13,7 +15,7 @@ from local.postgres.faults import FAULTS
 from local.postgres.pair import DATABASE, MONITOR, MONITOR_PASSWORD, Pair
 from sandbox.postgres.server import Server
 from sandbox.postgres.waiting import wait_until
-from tests.integration.check_replication.test_faults import broken, login
+from tests.integration.check_replication.test_faults import broken, checked, login
 from tests.unit.check_replication.builders import NO_MEMORY
 
 ERRORS = "SELECT coalesce(sum(apply_error_count), 0) FROM pg_stat_subscription_stats"
@@ -25,7 +27,14 @@ def kill_sessions(server: Server) -> None:
     )
 
 
-def verdict(pair: Pair, between: Callable[[], None], *, publisher: bool = False) -> ClusterReport:
+def verdict(
+    pair: Pair,
+    between: Callable[[], None],
+    *,
+    publisher: bool = False,
+    memory: Memory = NO_MEMORY,
+    slot_inactive_minutes: float = 60,
+) -> ClusterReport:
     """`between` happens between every two samples, on the publisher or on the subscriber."""
 
     def break_and_pause(seconds: float) -> None:
@@ -43,8 +52,9 @@ def verdict(pair: Pair, between: Callable[[], None], *, publisher: bool = False)
         login(pair.subscriber),
         "/logs",
         publishers={"publisher": login(pair.publisher)} if publisher else {},
+        slot_inactive_minutes=slot_inactive_minutes,
     )
-    return check(target, probes, NO_MEMORY).report
+    return check(target, probes, memory).report
 
 
 def next_error(server: Server) -> None:
@@ -116,7 +126,15 @@ def test_looks_that_settled_nothing_are_not_healthy(
 def test_the_publisher_s_second_look_is_made_on_a_new_connection(pair: Pair) -> None:
     fault = FAULTS["orphan_slot"]
     with broken(pair, fault):
-        report = verdict(pair, lambda: kill_sessions(pair.publisher), publisher=True)
+        before = checked(pair, publisher=True).remembered
+        assert before is not None
+        report = verdict(
+            pair,
+            lambda: kill_sessions(pair.publisher),
+            publisher=True,
+            memory=Memory({"sample-cluster": before}, datetime.now(UTC)),
+            slot_inactive_minutes=0.001,
+        )
     assert [fault.cause] == causes(report)
 
 

@@ -102,12 +102,15 @@ def of_both(pair: Pair, other: Server, before: RememberedCluster | None = None) 
     return check(target, PROBES, Memory(memory, datetime.now(UTC)))
 
 
-def whose(checked: Checked) -> set[tuple[str, int | None]]:
+def whose(pair: Pair, checked: Checked) -> set[tuple[str, int | None]]:
     """Where each database's subscription is remembered to be served."""
-    assert checked.snapshot is not None
     assert checked.remembered is not None
     known = {each.oid: each.publisher for each in checked.remembered.subscriptions}
-    return {(each.database, known[each.oid]) for each in checked.snapshot.subscriptions}
+    home = """
+        SELECT subscription.oid::bigint, datname::text
+        FROM pg_subscription AS subscription JOIN pg_database AS home ON home.oid = subdbid
+    """
+    return {(database, known[oid]) for oid, database in pair.subscriber.sql(home)}
 
 
 def minutes_later() -> Probes:
@@ -213,16 +216,16 @@ def test_both_are_watched_and_each_subscription_has_its_own(
     with subscribed(pair, other, name):
         first = of_both(pair, other)
         assert (Status.HEALTHY, ()) == (first.report.status, first.report.findings)
-        assert expected == whose(first)
+        assert expected == whose(pair, first)
         with stopped(pair):
             down = of_both(pair, other, first.remembered)
-            assert expected == whose(down)
+            assert expected == whose(pair, down)
         again = of_both(pair, other, down.remembered)
     causes = {found.cause for found in down.report.findings}
     assert "database_unreachable" in causes
     assert not causes & {"slot_busy", "slot_missing", "not_watched"}
     assert causes & {"worker_down", "apply_error"}
-    assert expected == whose(again)
+    assert expected == whose(pair, again)
 
 
 def test_parameters_that_lead_to_another_cluster_are_reported(pair: Pair, other: Server) -> None:

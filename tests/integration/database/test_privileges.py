@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 import pg8000.native
 import pytest
 
 from functions.check_replication.check import check
+from functions.check_replication.checked import Memory
 from functions.check_replication.handler import PROBES
 from functions.check_replication.targets import Login, Target
 from functions.report import ClusterReport, Finding, Status
@@ -102,15 +104,21 @@ def login(server: Server) -> Login:
     return Login(server.host, ROLE, DATABASE, PASSWORD, server.port, "disable")
 
 
-def verdict(pair: Pair, max_lag_seconds: float = 300) -> ClusterReport:
+def verdict(
+    pair: Pair, max_lag_seconds: float = 300, slot_inactive_minutes: float = 60
+) -> ClusterReport:
+    """Of the second of two checks."""
     target = Target(
         cluster="sample-cluster",
         subscriber=login(pair.subscriber),
         publishers={"publisher": login(pair.publisher)},
         max_lag_seconds=max_lag_seconds,
+        slot_inactive_minutes=slot_inactive_minutes,
         log_group="/aws/rds/cluster/sample-cluster/postgresql",
     )
-    return check(target, PROBES, NO_MEMORY).report
+    remembered = check(target, PROBES, NO_MEMORY).remembered
+    assert remembered is not None
+    return check(target, PROBES, Memory({target.cluster: remembered}, datetime.now(UTC))).report
 
 
 def sqlstate(server: Server, *statements: str) -> Any:
@@ -134,7 +142,7 @@ def test_a_fault_is_named(watched: Pair, name: str) -> None:
     """Errors, tables and their states; and the publisher's publications and slots."""
     fault = FAULTS[name]
     with broken(watched, fault):
-        report = verdict(watched)
+        report = verdict(watched, slot_inactive_minutes=0.001)
     assert [fault.probe_cause or fault.cause] == [found.cause for found in report.findings]
     assert () == report.not_visible
 

@@ -124,6 +124,7 @@ FAULT_SYMPTOMS = {
         on_subscriber(APPLY_ERRORS), [[True, True]], 'role "shopkeeper" cannot SET ROLE'
     ),
     "disabled": Symptom(on_subscriber(WORKER), [[False, False]]),
+    "made_disabled": Symptom(on_subscriber(WORKER), [[True, True], [False, False]]),
     "subscription_dropped": Symptom(on_subscriber("SELECT FROM pg_subscription"), []),
     "skip_pending": Symptom(
         on_subscriber("SELECT subskiplsn::text FROM pg_subscription"), [["FFFFFFFF/0"]]
@@ -222,6 +223,9 @@ SETUP_SYMPTOMS = {
     "least_privilege": Symptom(login_of_onlooker, [[False]]),
     "publisher_clock_ahead": Symptom(
         on_subscriber("SELECT last_msg_send_time > now() FROM pg_stat_subscription"), [[True]]
+    ),
+    "batch_consumer": Symptom(
+        on_publisher(SLOTS), [["nightly_batch", False], ["orders_sub", True]]
     ),
     "muted_cause": FAULT_SYMPTOMS["conflict"],
     "muted_subscription": FAULT_SYMPTOMS["disabled"],

@@ -10,7 +10,8 @@ from functions.catalogue.evidence import EVIDENCE, TO_BE_SUPPLIED
 
 SUBSCRIBER = """
     apply_error apply_conflict constraint_violation schema_mismatch permission_denied
-    subscription_disabled disabled_on_error publisher_unreachable publisher_auth_failed
+    subscription_disabled subscription_not_enabled disabled_on_error
+    publisher_unreachable publisher_auth_failed
     slot_missing slot_lost slot_busy publication_missing publication_not_refreshed
     table_sync_failed table_sync_stalled worker_slots_exhausted publisher_slots_exhausted
     apply_blocked apply_lagging publisher_lagging subscriber_lagging network_timeout
@@ -23,12 +24,8 @@ UNKNOWN = """
     monitor_misconfigured monitor_failed undecided
 """
 WARNINGS = {
-    "silent_divergence",
-    "skip_pending",
-    "slot_inactive",
-    "replica_identity_missing",
-    "not_watched",
-    "limit_too_small",
+    *("silent_divergence", "skip_pending", "slot_inactive", "replica_identity_missing"),
+    *("not_watched", "limit_too_small", "subscription_not_enabled"),
 }
 
 REMEDIES = {

@@ -8,7 +8,6 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -24,6 +23,7 @@ from functions.check_replication.diagnosis import (
     diagnose,
     to_remember,
 )
+from functions.check_replication.memory.remembered import RememberedCluster
 from functions.check_replication.publisher_snapshot import Publication, Slot
 from functions.check_replication.snapshot import Subscription, Tables
 from functions.check_replication.targets import Limits, Login, Target
@@ -44,9 +44,6 @@ from tests.unit.check_replication.builders import (
     watching,
 )
 from tests.unit.notify.log.test_real_logs import BREAKS, messages, refined
-
-if TYPE_CHECKING:
-    from functions.check_replication.memory.remembered import RememberedCluster
 
 MAX_LAG = 300.0
 NO_SERVER_SHOWS = {"monitor_failed", "undecided", "publisher_went_back"}
@@ -72,7 +69,7 @@ BLOCKED = replace(
 LOST = replace(
     SLOT, active=False, active_pid=None, wal_status="lost", invalidation_reason="wal_removed"
 )
-IDLE = replace(SLOT, name="idle", active=False, active_pid=None, inactive_since=ago(600))
+IDLE = replace(SLOT, name="idle", active=False, active_pid=None, inactive_since=ago(9000))
 ENDANGERED = replace(SLOT, safe_wal_bytes=1e6)
 
 
@@ -110,6 +107,13 @@ def of_memory() -> Iterator[Finding]:
         histories = compare(samples, Publishers(), remembered, NOW, LIMITS)
         yield from diagnose(samples, LIMITS, Publishers(), histories)
         remembered = to_remember(samples, histories, remembered, NOW)
+
+
+def of_made_disabled() -> Iterator[Finding]:
+    """The last check knew the cluster without it."""
+    samples = Samples((snapshot(replace(DOWN, enabled=False)),))
+    histories = compare(samples, watching(), RememberedCluster(NOW, NOW), NOW, LIMITS)
+    yield from diagnose(samples, LIMITS, watching(), histories)
 
 
 def of_backlog() -> Iterator[Finding]:
@@ -180,6 +184,7 @@ FOUND: dict[str, set[str]] = defaultdict(set)
 for one in (
     *of_subscriber(),
     *of_memory(),
+    *of_made_disabled(),
     *of_backlog(),
     *of_publisher(),
     *of_the_check(),

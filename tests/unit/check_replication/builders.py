@@ -94,6 +94,7 @@ SLOT = Slot(
     confirmed_bytes=1_000_000.0,
     inactive_since=None,
     invalidation_reason=None,
+    is_synced=False,
     sender_name="orders_sub",
     sender_start=ago(3600),
 )

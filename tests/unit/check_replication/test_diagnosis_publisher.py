@@ -25,7 +25,7 @@ from tests.unit.check_replication.builders import (
     snapshot,
 )
 
-IDLE = replace(SLOT, active=False, active_pid=None)
+IDLE = replace(SLOT, active=False, active_pid=None, inactive_since=ago(4000), confirmed_bytes=0.0)
 GIB = 1024.0**3
 NOT_REFRESHED = "publication_not_refreshed"
 
@@ -139,11 +139,14 @@ def test_a_slot_in_danger_is_told_with_the_time_that_is_left() -> None:
         pytest.param(replace(IDLE, name="orphan", wal_status="lost"), [], id="lost: keeps no WAL"),
     ],
 )
-def test_a_slot_that_nobody_reads_is_told_after_two_looks(slot: Slot, expected: list[str]) -> None:
+def test_a_slot_that_nobody_reads_is_told_if_every_sample_shows_it(
+    slot: Slot, expected: list[str]
+) -> None:
     assert expected == causes(
         HEALTHY, publisher(SLOT, slot), publisher(SLOT, slot, seconds_later=1)
     )
-    assert [] == causes(HEALTHY, publisher(SLOT, slot))
+    in_use = replace(slot, active=True, active_pid=100)
+    assert [] == causes(HEALTHY, publisher(SLOT, in_use), publisher(SLOT, slot, seconds_later=1))
 
 
 def test_the_idle_slot_of_a_subscription_is_its_own_matter() -> None:
@@ -185,7 +188,7 @@ def test_the_idle_slot_of_a_worker_that_hears_nothing_may_be_its_own() -> None:
         pytest.param(
             replace(SLOT, sender_name="other_sub", sender_start=None), False, id="another name"
         ),
-        pytest.param(IDLE, False, id="unused"),
+        pytest.param(replace(IDLE, inactive_since=None), False, id="unused"),
     ],
 )
 def test_a_publisher_is_judged_by_a_slot_that_is_seen_to_serve_the_worker(

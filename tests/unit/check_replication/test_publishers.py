@@ -70,6 +70,7 @@ def own(publishers: Publishers, subscription: Subscription, known: int | None = 
     if known is not None:
         first = histories(Publishers((), frozenset({known})), subscription)
         remembered = to_remember(Samples((snapshot(subscription),)), first, None, NOW)
+        assert remembered is not None
         subscriptions = (replace(remembered.subscriptions[0], publisher=known),)
         remembered = replace(remembered, subscriptions=subscriptions)
     history = histories(publishers, subscription, remembered=remembered).of(subscription)
@@ -145,7 +146,7 @@ def findings(publishers: Publishers, *subscriptions: Subscription) -> tuple[Find
     return diagnose(samples, LIMITS, publishers, seen)
 
 
-ORPHAN = replace(IDLE, name="orphan")
+ORPHAN = replace(IDLE, name="orphan", inactive_since=ago(9_000))
 MISSING = replace(PUBLICATION, name="another_pub")
 
 
@@ -225,6 +226,7 @@ def test_each_subscription_is_behind_its_own_publisher() -> None:
         assert [1e7 * minutes, 0.0] == sizes, minutes
         at_end = Samples((snapshot(*pair, seconds_later=60 * minutes),))
         known = to_remember(at_end, seen, remembered, NOW + timedelta(minutes=minutes))
+        assert known is not None
         remembered = unpack_all([pack({"shop": known})])["shop"]
     assert backlogs[0] is not None
     assert 180 == pytest.approx(backlogs[0].age_seconds, abs=1)

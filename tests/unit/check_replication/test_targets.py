@@ -64,6 +64,10 @@ def test_the_defaults_are_those_of_the_readme() -> None:
         ("port", "6432", "subscriber.port", 6432),
         ("sslmode", "require", "subscriber.sslmode", "require"),
         ("max-lag-seconds", "0.5", "max_lag_seconds", 0.5),
+        ("slot-inactive-minutes", "1500", "slot_inactive_minutes", 1500.0),
+        ("slot-retained-bytes", "5e9", "slot_retained_bytes", 5e9),
+        ("metrics", "subscriptions", "measures_subscriptions", True),
+        ("metrics", "cluster", "measures_subscriptions", False),
         ("password", "secret", "subscriber.password", "secret"),
         ("log-query", "fields @message", "log_query", "fields @message"),
         ("mute", '["skip_pending", "s"]', "mute", ("skip_pending", "s")),
@@ -132,6 +136,7 @@ def test_a_malformed_parameter_names_itself(parameters: dict[str, str], problem:
 SECRET = "Zq-hunter2"
 MISPLACED = (
     *("port", "sslmode", "max-lag-seconds", "mute", "remind-after-minutes", "unknown-runs"),
+    *("max-backlog-bytes", "slot-inactive-minutes", "slot-retained-bytes", "metrics"),
     *("publisher/port", "publisher/sslmode"),
 )
 

@@ -1,6 +1,5 @@
 """What was known only by comparison with the last run is not over for a run that cannot compare."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -20,7 +19,6 @@ from tests.unit.incidents.decisions import (
 
 REMEMBERED = incident(rests_on_memory="true")
 MUTED = ("slot_lost",)
-FROM_MEMORY = replace(verdict(), rests_on_memory=True)
 
 
 @pytest.mark.parametrize(
@@ -61,20 +59,20 @@ def test_a_forced_run_without_memory_posts_a_test_and_ends_nothing() -> None:
 @pytest.mark.parametrize(
     ("cluster", "stored", "expected"),
     [
-        pytest.param(FROM_MEMORY, None, "true", id="opens it"),
-        pytest.param(verdict(), None, None, id="opens it, seen by itself"),
-        pytest.param(FROM_MEMORY, incident(fingerprint="other"), "true", id="changes it"),
+        pytest.param(verdict(), None, "true", id="opens it"),
+        pytest.param(verdict(has_memory=False), None, None, id="opens it without"),
+        pytest.param(verdict(), incident(fingerprint="other"), "true", id="changes it"),
         pytest.param(verdict(), REMEMBERED | {"fingerprint": "other"}, "true", id="stays"),
         pytest.param(verdict(), CLOSED | {"rests_on_memory": "true"}, "true", id="reopened"),
         pytest.param(
-            FROM_MEMORY,
+            verdict(),
             incident(opened_at=at(-61), last_notified_at=at(-61)),
             None,
             id="a reminder says nothing new",
         ),
         pytest.param(verdict(status="healthy"), REMEMBERED, "true", id="until it is over"),
         pytest.param(
-            FROM_MEMORY,
+            verdict(),
             without(incident(), *REPORTED, "channel", "ts"),
             "true",
             id="opened again after its execution died",
@@ -90,4 +88,4 @@ def test_an_incident_keeps_that_it_rests_on_memory(
 
 
 def test_problems_known_from_memory_and_from_the_sample_are_the_same() -> None:
-    assert BROKEN == FROM_MEMORY.report.fingerprint
+    assert BROKEN == verdict().report.fingerprint

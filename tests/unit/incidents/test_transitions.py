@@ -205,6 +205,7 @@ def test_a_claim_keeps_what_is_known_of_the_incident() -> None:
         "claimed_until": at(5),
         "decided_at": at(0),
         "expires_at": EPOCH + 30 * DAY,
+        "rests_on_memory": "true",
     }
     assert incident() | claim == work["incident"]
     assert typed(work["incident"]) == work["item"]

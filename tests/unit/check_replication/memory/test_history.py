@@ -38,6 +38,10 @@ AGAIN = replace(HEALTHY, worker_pid=4713, worker_start=ago(-115))
 ERRORS = replace(RESTARTED, apply_error_count=2)
 ONE_ERROR = replace(RESTARTED, apply_error_count=1)
 GONE = replace(DOWN, apply_error_count=1)
+TWO = Tables(frozenset({"public.t", "public.u"}), ("public.t", "public.u"), {5: 77, 6: 78})
+TWO = replace(TWO, unfinished=frozenset({5, 6}))
+TWO_COPIES = replace(HEALTHY, tables=TWO)
+BLOCKED = replace(RESTARTED, wait_event="relation", blocker_pid=4242, blocked_since=ago(-61))
 ERRORS_5 = replace(AGAIN, apply_error_count=5)
 PENDING = Tables(frozenset({"public.t"}), ("public.t",), {5: 77}, frozenset({5}))
 COPYING = replace(HEALTHY, tables=PENDING)
@@ -161,6 +165,30 @@ def findings(
             ["table_sync_failed"],
             id="tables not visible",
         ),
+        pytest.param(
+            [TWO_COPIES, replace(TWO_COPIES, tables=replace(TWO, copying={5: 80, 6: 81}))],
+            [],
+            id="a restart of the server begins all copies anew",
+        ),
+        pytest.param(
+            [
+                replace(COPYING, sync_error_count=1),
+                replace(HEALTHY, sync_error_count=1),
+                replace(COPYING, sync_error_count=1),
+            ],
+            [],
+            id="a table is added soon after another was copied in the end",
+        ),
+        pytest.param(
+            [HEALTHY, ONE_ERROR, replace(DOWN, enabled=False, apply_error_count=1), ONE_ERROR],
+            ["apply_error"],
+            id="disabled and enabled again without a fix",
+        ),
+        pytest.param(
+            [HEALTHY, *[replace(BLOCKED, apply_error_count=1)] * 7],
+            ["apply_error", "apply_blocked"],
+            id="blocked, long after an error",
+        ),
     ],
 )
 def test_what_the_last_run_finds(seen: list[Subscription], expected: list[str]) -> None:
@@ -234,6 +262,35 @@ def test_progress_on_the_publisher_ends_it(
     publishers: list[PublisherSamples | None], expected: list[str]
 ) -> None:
     assert expected == found_by_runs([HEALTHY, ONE_ERROR, ONE_ERROR], publishers=publishers)[-1]
+
+
+def test_uncounted_ends_many_minutes_apart_are_a_row() -> None:
+    """As with PostgreSQL 14, or a timeout without a counter: the third in two hours."""
+    ends = [replace(HEALTHY, worker_pid=pid, worker_start=None) for pid in (1, 2, 3, 4)]
+    seen = [each for each in ends for _ in range(20)]
+    found = found_by_runs(seen)
+    assert [] == found[59]
+    assert ["worker_restarting"] == found[60]
+
+
+def test_errors_since_the_last_run_are_found_whatever_else_there_was() -> None:
+    """Ten early in each hour, by runs an hour apart."""
+    seen = [replace(RESTARTED, worker_start=None, apply_error_count=10 * n) for n in range(5)]
+    assert [[], *[["apply_error"]] * 4] == found_by_runs(seen, every=3600)
+
+
+def test_what_the_publisher_proved_unfinished_is_so_when_it_is_seen_again() -> None:
+    """For half an hour nobody could see the slot; what it had not confirmed is older now."""
+    watching = [watched(1e6)] * 2
+    publishers = [*watching, *[None] * 31, *watching]
+    seen = [HEALTHY, *[ONE_ERROR] * 34]
+    found = found_by_runs(seen, publishers=publishers)
+    assert (["apply_error"], ["apply_error", "publisher_lagging"]) == (found[30], found[-1])
+
+
+def test_a_read_replica_leaves_nothing_to_compare_with() -> None:
+    samples = Samples((snapshot(HEALTHY, in_recovery=True),))
+    assert to_remember(samples, compare(samples, watching(), None, NOW, LIMITS), None, NOW) is None
 
 
 @pytest.mark.parametrize("jump", [-86_400.0, 86_400.0])

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from functions.check_replication.memory.failure import Failure
+from functions.check_replication.memory.idle import IdleSlot, IdleSlots
 from functions.check_replication.memory.packing import (
     MAX_MEMORY_BYTES,
     UnreadableMemoryError,
@@ -70,6 +71,20 @@ def test_of_each_publisher_positions_come_out_and_whose_it_is() -> None:
 def test_a_publisher_that_is_not_watched_any_more_is_forgotten() -> None:
     clusters = {"shop": cluster(replace(PLAIN, publisher=hashed("a.example:5432")))}
     assert {"shop": cluster(PLAIN)} == unpack_all([pack(clusters)])
+
+
+@pytest.mark.parametrize("fraction", [0.0, 0.04, 0.5, 0.949, 0.95, 0.96, 0.9999])
+def test_what_is_compared_comes_out_exactly_at_any_fraction_of_a_second(fraction: float) -> None:
+    """A worker that began a second earlier would be another one, and so would a reset."""
+    at = NOW + timedelta(seconds=fraction)
+    packed = pack({"shop": cluster(WHOLE, at=at)})
+    assert (WHOLE,) == unpack_all([packed])["shop"].subscriptions
+
+
+def test_idle_slots_and_points_come_out_to_a_tenth_of_a_second() -> None:
+    idle = IdleSlots({"orphan": IdleSlot(16_777_216_000.0, 12.3)}, publisher=7)
+    whole = replace(cluster(replace(PLAIN, never_enabled_seconds=0.0)), idle_slots=(idle,))
+    assert {"shop": whole} == unpack_all([pack({"shop": whole})])
 
 
 def test_of_several_memories_the_latest_check_of_a_cluster_counts() -> None:

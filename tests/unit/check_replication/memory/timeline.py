@@ -122,6 +122,7 @@ COPY = "sync_error_count"
 @dataclass(frozen=True)
 class Run:
     at: float
+    ends: float
     causes: tuple[str, ...]
 
 
@@ -149,11 +150,12 @@ def runs(
         checked_at = NOW + timedelta(seconds=instant)
         histories = compare(samples, watching(seen), remembered, checked_at, LIMITS)
         found = diagnose(samples, LIMITS, watching(seen), histories)
+        ends = instant + samples.seconds_between + 0.5
         if remembers:
             known = to_remember(samples, histories, remembered, checked_at)
-            ends = instant + samples.seconds_between + 0.5
+            assert known is not None
             written.append((ends, instant, pack({"shop": known})))
-        yield Run(instant, tuple(finding.cause for finding in found))
+        yield Run(instant, ends, tuple(finding.cause for finding in found))
 
 
 def _last(written: Sequence[tuple[float, float, str]], instant: float) -> RememberedCluster | None:
@@ -172,13 +174,18 @@ def _sampled(loop: Loop, instant: float) -> Samples:
 
 
 def periods(seen: Sequence[Run]) -> list[tuple[float, float]]:
-    """The incidents: from the first run that found something until the first that found nothing."""
+    """The incidents: from the first run that found something until the first that found nothing.
+
+    One that began before another decided may have seen an older world, and decides nothing.
+    """
     found: list[tuple[float, float]] = []
     begun: float | None = None
+    decided = 0.0
     for run in seen:
-        if run.causes and begun is None:
-            begun = run.at
-        elif not run.causes and begun is not None:
+        if run.causes:
+            decided = run.ends
+            begun = run.at if begun is None else begun
+        elif begun is not None and run.at >= decided:
             found.append((begun, run.at))
             begun = None
     return found if begun is None else [*found, (begun, FOR_EVER)]
