@@ -182,8 +182,10 @@ def _interruption(error: ProbeError) -> Interruption:
 
 def _snapshot(connection: Connection) -> Snapshot:
     errors = "errors_15.sql" if connection.major >= _ERROR_COUNTS_SINCE else "errors_13.sql"
-    columns, rows = connection.run(_sql(errors) + _sql("subscriber.sql"))
-    return Snapshot.from_rows(columns, rows)
+    snapshot = Snapshot.from_rows(*connection.run(_sql(errors) + _sql("subscriber.sql")))
+    if any(subscription.is_blocked_by_prepared for subscription in snapshot.subscriptions):
+        return snapshot.with_prepared(*connection.run(_sql("prepared.sql")))
+    return snapshot
 
 
 def _publisher_snapshot(connection: Connection) -> PublisherSnapshot:

@@ -100,12 +100,27 @@ SELECT
             'inactive_since', to_jsonb(slot) ->> 'inactive_since', -- 17+
             'invalidation_reason', to_jsonb(slot) ->> 'invalidation_reason', -- 17+
             'sender_name', sender.application_name,
-            'sender_start', sender.backend_start
+            'sender_start', sender.backend_start,
+            'sender_wait_event_type', sender.wait_event_type,
+            'sender_wait_event', sender.wait_event
         ) ORDER BY slot.slot_name), '[]')
         FROM pg_replication_slots AS slot
         LEFT JOIN LATERAL pg_stat_get_activity(coalesce(slot.active_pid, 0)) AS sender ON true
         WHERE slot.slot_type = 'logical' AND NOT slot.temporary
     ) AS slots,
+    (
+        -- 17+: WAL is not sent to failover slots' subscribers before these standbys have it.
+        SELECT coalesce(jsonb_agg(jsonb_build_object(
+            'name', listed.name,
+            'active', coalesce(physical.active, false),
+            'restart_bytes', pg_wal_lsn_diff(physical.restart_lsn, '0/0')
+        ) ORDER BY listed.name), '[]')
+        FROM unnest(string_to_array(current_setting('synchronized_standby_slots', true), ',')) AS item
+        CROSS JOIN LATERAL btrim(item, ' "') AS listed (name)
+        LEFT JOIN pg_replication_slots AS physical
+            ON physical.slot_name = listed.name AND physical.slot_type = 'physical'
+        WHERE listed.name <> ''
+    ) AS standby_slots,
     (
         SELECT coalesce(jsonb_agg(jsonb_build_object(
             'name', publication.pubname,

@@ -16,6 +16,7 @@ from functions.check_replication.diagnosis.messages import is_busy
 from functions.check_replication.diagnosis.ownership import own_slot, served_slot
 from functions.check_replication.diagnosis.samples import PublisherSamples, Samples
 from functions.check_replication.diagnosis.settling import as_far_as_clear
+from functions.check_replication.diagnosis.waits import Sender, sender_of
 from functions.check_replication.memory.failure import UNKNOWN_GAP_QUIET_SECONDS, Failure
 from functions.check_replication.memory.positions import Positions, hashed
 from functions.check_replication.memory.remembered import (
@@ -36,7 +37,7 @@ class History:
 
     `is_new_to_memory`: nothing is known of it but what this check saw. `rests_on_memory`: what is
     found of it took the comparison with the last check. `backlog` is None where the publisher's
-    side of it is not seen, `is_behind` whether that is too much.
+    side of it is not seen, `is_behind` whether that is too much, `sender` who sends it.
     """
 
     apply: Failure | None = None
@@ -46,6 +47,7 @@ class History:
     rests_on_memory: bool = False
     backlog: Backlog | None = None
     is_behind: bool = False
+    sender: Sender | None = None
 
     @property
     def applying_fails(self) -> Failure | None:
@@ -241,7 +243,12 @@ def _with_backlog(
     backlog = measured(slot, seen.publisher.latest.wal_bytes, positions, before)
     if backlog is None:
         return replace(history, is_behind=known.is_behind)
-    return replace(history, backlog=backlog, is_behind=backlog.is_too_much(limits))
+    return replace(
+        history,
+        backlog=backlog,
+        is_behind=backlog.is_too_much(limits),
+        sender=sender_of(slot, seen.publisher.latest),
+    )
 
 
 def to_remember(

@@ -157,6 +157,16 @@ FAULT_SYMPTOMS = {
     "blocked_apply": Symptom(
         on_subscriber(BLOCKER), [["nightly report", "LOCK TABLE public.orders IN SHARE MODE"]]
     ),
+    "prepared_transaction": Symptom(
+        on_subscriber("SELECT pg_blocking_pids(pid) FROM pg_stat_subscription"), [[[0]]]
+    ),
+    "standby_gone": Symptom(
+        on_publisher(
+            "SELECT application_name, wait_event FROM pg_stat_activity "
+            "WHERE backend_type = 'walsender'"
+        ),
+        [["orders_sub", "WaitForStandbyConfirmation"]],
+    ),
     "slow_apply": Symptom(on_subscriber(LATENESS), [[True, "PgSleep"]]),
     "frozen_sender": Symptom(on_subscriber(SILENCE), [[True, True, "LogicalApplyMain"]]),
     "late_messages": Symptom(on_subscriber(LATENESS), [[True, "LogicalApplyMain"]]),

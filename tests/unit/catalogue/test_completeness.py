@@ -23,7 +23,7 @@ from functions.check_replication.diagnosis import (
     diagnose,
     to_remember,
 )
-from functions.check_replication.publisher_snapshot import Publication, Slot
+from functions.check_replication.publisher_snapshot import Publication, Slot, StandbySlot
 from functions.check_replication.snapshot import Subscription, Tables
 from functions.check_replication.targets import Limits, Login, Target
 from functions.report import Finding
@@ -66,6 +66,10 @@ BLOCKED = replace(
     blocker_query="LOCK TABLE public.orders",
     blocker_age_seconds=360.0,
 )
+PREPARED = replace(BLOCKED, blocker_pid=0, blocker_gid="pg_gid_16385_777")
+STANDBY_GONE = replace(
+    SLOT, sender_wait_event_type="Client", sender_wait_event="WaitForStandbyConfirmation"
+)
 LOST = replace(
     SLOT, active=False, active_pid=None, wal_status="lost", invalidation_reason="wal_removed"
 )
@@ -87,6 +91,7 @@ def of_subscriber() -> Iterator[Finding]:
         seen_twice(replace(DOWN, enabled=False, conflicts={"update_missing": 3}, skip_lsn="0/1")),
         seen_twice(replace(DOWN, enabled=False, disable_on_error=True)),
         seen_twice(BLOCKED),
+        seen_twice(PREPARED),
         seen_twice(LATE),
         seen_twice(replace(LATE, wait_event="PgSleep")),
         seen_twice(replace(LATE, last_msg_receipt_time=ago(0))),
@@ -119,6 +124,16 @@ def of_backlog() -> Iterator[Finding]:
         histories = compare(samples, seen, known, at, limits)
         yield from diagnose(samples, limits, seen, histories)
         remembered = to_remember(samples, histories, remembered, at)
+
+
+def of_waiting() -> Iterator[Finding]:
+    """Nothing is sent before a standby has it."""
+    standby = StandbySlot("standby", active=False, restart_bytes=None)
+    sampled = publisher(STANDBY_GONE, wal_bytes=9e6, standby_slots=(standby,))
+    samples, seen = Samples((snapshot(HEALTHY),)), PublisherSamples("p:5432", (sampled,))
+    limits = Limits(MAX_LAG, 1e6)
+    histories = compare(samples, seen, None, NOW, limits)
+    yield from diagnose(samples, limits, seen, histories)
 
 
 def of_publisher() -> Iterator[Finding]:
@@ -177,6 +192,7 @@ for one in (
     *of_subscriber(),
     *of_memory(),
     *of_backlog(),
+    *of_waiting(),
     *of_publisher(),
     *of_the_check(),
     *of_the_log(),
