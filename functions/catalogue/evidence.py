@@ -100,6 +100,18 @@ EVIDENCE: Final[Mapping[str, Key]] = MappingProxyType(
             "age of the blocker's transaction", label="Blocker's transaction"
         ),
         "blocked_seconds": Key("time the apply worker has been blocked", label="Blocked for"),
+        "copied_rows": Key("rows that the copy has so far", label="Rows copied"),
+        "copied_bytes": Key("bytes that the copy has so far", label="Bytes copied"),
+        "stood_seconds": Key("time the copy has stood", label="Stands for"),
+        "publisher_blocker_pid": Key(
+            "pid of the blocker on the publisher", number, label="Waits for the publisher's pid"
+        ),
+        "publisher_blocker_user": Key(
+            "user of the blocker on the publisher", label="Its user on the publisher"
+        ),
+        "publisher_blocker_age_seconds": Key(
+            "age of the transaction on the publisher", label="Its transaction on the publisher"
+        ),
         "worker_pid": Key("pid of the apply worker", number, label="Apply worker's pid"),
         "worker_wait": Key("what the apply worker waits for", label="Apply worker waits for"),
         "sender_wait": Key(
@@ -196,6 +208,11 @@ OF_ERROR: Final = keys(
 OF_COPY: Final = keys(
     "table tables table_count column constraint key_columns error_times sync_error_count failures "
     "quiet_seconds"
+)
+OF_STANDING_COPY: Final = keys(
+    "table blocker_pid blocker_user blocker_application blocker_query blocker_age_seconds "
+    "publisher_blocker_pid publisher_blocker_user publisher_blocker_age_seconds copied_rows "
+    "copied_bytes stood_seconds worker_pid"
 )
 OF_CONNECTION: Final = keys(
     "publisher slot_name active_pid last_msg_receipt_time received_lsn error_times"

@@ -6,17 +6,12 @@ from functions.catalogue.apply import ERRORS
 from functions.catalogue.cause import Cause, Severity
 from functions.catalogue.evidence import keys
 from functions.catalogue.in_log import Errors, Explained, InLog
-from functions.catalogue.recipes import COPIES_AGAIN, COPY_AGAIN, DROP_OLD_SLOT
+from functions.catalogue.recipes import COPIES_AGAIN, COPY_AGAIN, DROP_OLD_SLOT, END_BLOCKER
 from functions.catalogue.remedy import Remedy
 from functions.catalogue.script import Place, Script
 
 _COMPARED: Final = """\
 SELECT count(*), sum(hashtext(one::text)::bigint) FROM {table} AS one;"""
-_IF_IT_BLOCKS: Final = (
-    "SELECT {}(blocker)\n"
-    "FROM pg_stat_activity CROSS JOIN unnest(pg_blocking_pids(pid)) AS blocker\n"
-    "WHERE backend_type LIKE 'logical replication %worker' AND blocker = {{blocker_pid}};"
-)
 _ENDS_OF_PREPARED: Final = (
     Remedy(
         "Have the prepared transaction finished by its owner or by the transaction manager that "
@@ -84,20 +79,7 @@ FROM pg_stat_activity WHERE backend_type LIKE 'logical replication %worker';""")
                 unless="blocker_is_prepared",
             ),
             *_ENDS_OF_PREPARED,
-            Remedy(
-                "Cancel the blocker's statement. It does nothing to a session that is idle in "
-                "its transaction.",
-                "The statement fails, and the work of its transaction is rolled back.",
-                (Script(_IF_IT_BLOCKS.format("pg_cancel_backend")),),
-                unless="blocker_is_prepared",
-            ),
-            Remedy(
-                "End the blocker's session.",
-                "The work of its open transaction is rolled back, and its application loses the "
-                "connection.",
-                (Script(_IF_IT_BLOCKS.format("pg_terminate_backend")),),
-                unless="blocker_is_prepared",
-            ),
+            *END_BLOCKER,
         ),
         shown=keys(
             "blocker_pid blocker_gid blocker_user blocker_application blocker_query "

@@ -122,6 +122,32 @@ SELECT
         WHERE listed.name <> ''
     ) AS standby_slots,
     (
+        -- The senders of initial copies under way, which have the names of their slots. A sender that
+        -- makes such a slot waits for older transactions; it is not asked for where no copy is.
+        SELECT coalesce(jsonb_agg(jsonb_build_object(
+            'name', sender.application_name,
+            'start', sender.backend_start,
+            'wait_event_type', sender.wait_event_type,
+            'blocker_pid', blocked.pid,
+            'blocker_user', blocked.usename,
+            'blocker_age_seconds', blocked.age_seconds
+        ) ORDER BY sender.pid), '[]')
+        FROM pg_stat_get_activity(NULL) AS sender
+        LEFT JOIN LATERAL (
+            SELECT
+                blocker.pid,
+                pg_get_userbyid(activity.usesysid)::text AS usename,
+                extract(epoch FROM clock_timestamp() - activity.xact_start)::float8 AS age_seconds
+            FROM unnest(pg_blocking_pids(sender.pid)) AS blocker (pid)
+            LEFT JOIN LATERAL pg_stat_get_activity(blocker.pid) AS activity ON true
+            WHERE blocker.pid <> 0
+            ORDER BY activity.xact_start
+            LIMIT 1
+        ) AS blocked ON true
+        WHERE (SELECT count(*) FROM pg_replication_slots WHERE slot_name ~ '^pg_[0-9]+_sync_') > 0
+            AND sender.application_name ~ '^pg_[0-9]+_sync_[0-9]+'
+    ) AS copy_senders,
+    (
         SELECT coalesce(jsonb_agg(jsonb_build_object(
             'name', publication.pubname,
             'tables', coalesce(published.tables, '[]'),

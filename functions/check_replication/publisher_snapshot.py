@@ -63,6 +63,35 @@ class StandbySlot:
     restart_bytes: float | None
 
 
+@dataclass(frozen=True, slots=True)
+class CopySender:
+    """The WAL sender of a table's initial copy.
+
+    `name` is that of the copy's slot, which holds the OIDs of the subscription and of the table
+    (pg_<subscription>_sync_<table>_<system>), `start` when it began. The blocker is whose lock it
+    waits for, as for the end of an old transaction. What cannot be seen is None.
+    """
+
+    name: str
+    start: datetime | None
+    wait_event_type: str | None
+    blocker_pid: int | None
+    blocker_user: str | None
+    blocker_age_seconds: float | None
+
+    @property
+    def is_at_work(self) -> bool:
+        """It computes or reads, as for the first row that passes a filter."""
+        return self.wait_event_type not in {"Lock", "Client"}
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> Self:
+        return cls(**{**document, "start": _instant(document["start"])})
+
+    def is_for(self, subscription: int, table: int) -> bool:
+        return self.name.startswith(f"pg_{subscription}_sync_{table}_")
+
+
 def _instant(written: str | None) -> datetime | None:
     return None if written is None else datetime.fromisoformat(written)
 
@@ -90,6 +119,7 @@ class PublisherSnapshot:
     slots: tuple[Slot, ...]
     publications: tuple[Publication, ...]
     standby_slots: tuple[StandbySlot, ...] = ()
+    copy_senders: tuple[CopySender, ...] = ()
 
     @classmethod
     def from_row(cls, columns: Sequence[str], row: Sequence[Any]) -> Self:
@@ -101,6 +131,7 @@ class PublisherSnapshot:
             | {
                 "server_version": record["server_version"].split()[0],
                 "slots": tuple(map(Slot.from_json, record["slots"])),
+                "copy_senders": tuple(map(CopySender.from_json, record["copy_senders"])),
                 "standby_slots": tuple(StandbySlot(**slot) for slot in record["standby_slots"]),
                 "publications": tuple(
                     Publication(

@@ -19,17 +19,47 @@ def qualified_names(tables: Iterable[tuple[str, str]]) -> Iterator[str]:
 
 
 @dataclass(frozen=True, slots=True)
+class Copy:
+    """An initial copy that is under way (copies.sql); `rows` and `bytes` are those it has so far.
+
+    They are None before the first (pg_stat_progress_copy). The blocker is whose lock it waits for.
+    """
+
+    table_oid: int
+    table: str
+    pid: int
+    started: datetime | None
+    wait_event_type: str | None
+    wait_event: str | None
+    rows: int | None = None
+    bytes: int | None = None
+    blocker_pid: int | None = None
+    blocker_user: str | None = None
+    blocker_application: str | None = None
+    blocker_query: str | None = None
+    blocker_age_seconds: float | None = None
+    blocked_since: datetime | None = None
+
+    @property
+    def waits(self) -> bool:
+        """For others: a lock or the publisher. One that computes, reads or sleeps is at work."""
+        return self.wait_event_type in {"Lock", "Client"}
+
+
+@dataclass(frozen=True, slots=True)
 class Tables:
     """The tables of a subscription (pg_subscription_rel), names ready to stand in SQL.
 
     `pending` are those not ready (srsubstate other than r), `unfinished` the OIDs of those whose
-    copy is not done (i, d or f), `copying` the pids that copy them, by the tables' OIDs.
+    copy is not done (i, d or f), `copying` the pids that copy them, by the tables' OIDs. `copies`
+    are what those do (14+).
     """
 
     names: frozenset[str]
     pending: tuple[str, ...] = ()
     copying: Mapping[int, int] = field(default_factory=dict)
     unfinished: frozenset[int] = frozenset()
+    copies: tuple[Copy, ...] = ()
 
     @property
     def workers(self) -> tuple[int, ...]:
@@ -180,6 +210,22 @@ class Snapshot:
             ),
         )
 
+    def with_copies(self, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> "Snapshot":
+        """The same sample with the rows of copies.sql."""
+        copies: dict[int, list[Copy]] = {}
+        for row in rows:
+            record = dict(zip(columns, row, strict=True))
+            copies.setdefault(record["oid"], []).append(_copy(record))
+        return replace(
+            self,
+            subscriptions=tuple(
+                replace(each, tables=replace(each.tables, copies=tuple(copies.get(each.oid, ()))))
+                if each.tables is not None
+                else each
+                for each in self.subscriptions
+            ),
+        )
+
     def with_prepared(self, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> "Snapshot":
         """The same sample with the rows of prepared.sql: which transactions those of pid 0 are."""
         records = [dict(zip(columns, row, strict=True)) for row in rows]
@@ -219,6 +265,12 @@ def _as_seen_at_home(subscription: Subscription, own: Subscription | None) -> Su
     if own is None:
         return subscription
     return replace(subscription, name=own.name, publications=own.publications, tables=own.tables)
+
+
+def _copy(record: Mapping[str, Any]) -> Copy:
+    values = {column.name: record[column.name] for column in fields(Copy) if column.name != "table"}
+    [table] = qualified_names([record["name"]])
+    return Copy(**values | {"table": table, "blocker_query": _query(record["blocker_query"])})
 
 
 def _blocked_by(subscription: Subscription, prepared: Mapping[str, Any] | None) -> Subscription:

@@ -6,12 +6,13 @@ compared with those of the last check, show both.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import pairwise
 from typing import Final
 
 from functions.check_replication.diagnosis.backlog import Backlog, Before, measured
+from functions.check_replication.diagnosis.copies import progress_of
 from functions.check_replication.diagnosis.messages import is_busy
 from functions.check_replication.diagnosis.ownership import own_slot, served_slot
 from functions.check_replication.diagnosis.samples import PublisherSamples, Samples
@@ -20,6 +21,7 @@ from functions.check_replication.diagnosis.waits import Sender, sender_of
 from functions.check_replication.memory.failure import UNKNOWN_GAP_QUIET_SECONDS, Failure
 from functions.check_replication.memory.positions import Positions, hashed
 from functions.check_replication.memory.remembered import (
+    CopyProgress,
     RememberedCluster,
     RememberedSubscription,
     Worker,
@@ -38,6 +40,7 @@ class History:
     `is_new_to_memory`: nothing is known of it but what this check saw. `rests_on_memory`: what is
     found of it took the comparison with the last check. `backlog` is None where the publisher's
     side of it is not seen, `is_behind` whether that is too much, `sender` who sends it.
+    `progress` is that of its tables' copies, by OID.
     """
 
     apply: Failure | None = None
@@ -48,6 +51,7 @@ class History:
     backlog: Backlog | None = None
     is_behind: bool = False
     sender: Sender | None = None
+    progress: Mapping[int, CopyProgress] = field(default_factory=dict)
 
     @property
     def applying_fails(self) -> Failure | None:
@@ -296,6 +300,7 @@ def _history(seen: _Comparison) -> History:
         _copy(known.copy_failure, seen),
         _worker(known.worker_failure, seen, explained=bool(apply and apply.is_found)),
         is_new_to_memory=seen.known is None,
+        progress=progress_of(seen.subscription, seen.samples, seen.known, seen.seconds),
     )
     return replace(history, rests_on_memory=_rests_on_memory(history, seen))
 
@@ -371,6 +376,7 @@ def _remember(subscription: Subscription, history: History) -> RememberedSubscri
         worker_failure=history.worker,
         backlog_bytes=None if history.backlog is None else history.backlog.size,
         is_behind=history.is_behind,
+        progress=history.progress,
     )
 
 

@@ -14,6 +14,7 @@ from typing import Any, Final
 from functions.check_replication.memory.failure import Failure
 from functions.check_replication.memory.positions import Point, Positions
 from functions.check_replication.memory.remembered import (
+    CopyProgress,
     RememberedCluster,
     RememberedSubscription,
     Worker,
@@ -25,7 +26,7 @@ Functions allows; the write of an item costs one unit for each KB."""
 
 _VERSION: Final = "1"
 _MAX_UNPACKED_BYTES: Final = 4_000_000
-_COLUMNS: Final = 11
+_COLUMNS: Final = 12
 """Of a subscription; those that are empty at the end of a row are not written."""
 
 _NEVER_WRITTEN: Final = (
@@ -138,6 +139,11 @@ def _subscription_to_json(known: RememberedSubscription, taken_at: datetime) -> 
         ),
         _rounded(known.backlog_bytes),
         known.is_behind or None,
+        [
+            [table, copy.pid, copy.rows, round(copy.stood_seconds)]
+            for table, copy in known.progress.items()
+            if copy.stood_seconds or copy.rows
+        ],
     ]
     while values[-1] is None or values[-1] == []:
         values.pop()
@@ -145,8 +151,8 @@ def _subscription_to_json(known: RememberedSubscription, taken_at: datetime) -> 
 
 
 def _subscription_from_json(values: list[Any], taken_at: int) -> RememberedSubscription:
-    oid, worker, applies, syncs, reset, copying, *failures, backlog, is_behind = values + [None] * (
-        _COLUMNS - len(values)
+    oid, worker, applies, syncs, reset, copying, *failures, backlog, is_behind, progress = (
+        values + [None] * (_COLUMNS - len(values))
     )
     apply_failure, copy_failure, worker_failure = (
         None if failure is None else _failure_from_json(failure) for failure in failures
@@ -163,6 +169,10 @@ def _subscription_from_json(values: list[Any], taken_at: int) -> RememberedSubsc
         worker_failure=worker_failure,
         backlog_bytes=None if backlog is None else float(backlog),
         is_behind=bool(is_behind),
+        progress={
+            int(table): CopyProgress(int(pid), int(rows), float(stood))
+            for table, pid, rows, stood in progress or ()
+        },
     )
 
 

@@ -448,3 +448,19 @@ def test_go_on_without_a_standby(pair: Pair) -> None:
         assert [[""]] == pair.publisher.sql(setting)
     finally:
         fault.fix(pair)
+
+
+@pytest.mark.parametrize(
+    ("name", "number"), [("copy_locked_out", 2), ("copy_outlasts", 1)], ids=["here", "there"]
+)
+def test_end_what_a_copy_waits_for(pair: Pair, name: str, number: int) -> None:
+    """The copy goes on by itself."""
+    fault = FAULTS[name]
+    try:
+        fault.break_(pair)
+        remedies = CATALOGUE["table_sync_blocked"].remedies_for(found(pair, name))
+        apply(pair, remedies[number])
+        pair.wait_until_copied()
+    finally:
+        pair.attachments.close()
+        fault.fix(pair)

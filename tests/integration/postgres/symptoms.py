@@ -80,6 +80,15 @@ SYNC_ERRORS = "SELECT apply_error_count, sync_error_count > 0 FROM pg_stat_subsc
 NO_ERRORS = "SELECT apply_error_count, sync_error_count FROM pg_stat_subscription_stats"
 DISABLED_ON_ERROR = "SELECT subenabled, subdisableonerr FROM pg_subscription"
 UNCOPIED = "SELECT srrelid::regclass::text FROM pg_subscription_rel WHERE srsubstate IN ('i', 'd')"
+WAITING_COPY = """
+    SELECT wait_event_type, wait_event FROM pg_stat_subscription JOIN pg_stat_activity USING (pid)
+    WHERE relid IS NOT NULL
+"""
+WAITING_COPY_SENDER = """
+    SELECT sender.wait_event, blocker.application_name
+    FROM pg_stat_activity AS sender
+    JOIN pg_stat_activity AS blocker ON blocker.pid = ANY (pg_blocking_pids(sender.pid))
+"""
 BLOCKER = """
     SELECT DISTINCT application_name, query
     FROM pg_stat_activity
@@ -129,6 +138,10 @@ FAULT_SYMPTOMS = {
         on_subscriber("SELECT subskiplsn::text FROM pg_subscription"), [["FFFFFFFF/0"]]
     ),
     "copy_fails": Symptom(on_subscriber(SYNC_ERRORS), [[0, True]], "COPY returns, line 1"),
+    "copy_locked_out": Symptom(on_subscriber(WAITING_COPY), [["Lock", "relation"]]),
+    "copy_outlasts": Symptom(
+        on_publisher(WAITING_COPY_SENDER), [["transactionid", "nightly report"]]
+    ),
     "sync_workers_gone": Symptom(
         on_subscriber(UNCOPIED, DATABASE), [["returns"]], "out of logical replication worker slots"
     ),

@@ -15,7 +15,7 @@ SUBSCRIBER = """
     table_sync_failed table_sync_stalled worker_slots_exhausted publisher_slots_exhausted
     apply_blocked apply_lagging publisher_lagging subscriber_lagging network_timeout
     no_subscription silent_divergence skip_pending worker_down worker_restarting
-    worker_timeout server_crashed standby_behind
+    worker_timeout server_crashed standby_behind table_sync_blocked
 """
 PUBLISHER = "slot_at_risk slot_inactive replica_identity_missing publisher_went_back"
 UNKNOWN = """

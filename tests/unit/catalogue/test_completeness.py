@@ -23,8 +23,13 @@ from functions.check_replication.diagnosis import (
     diagnose,
     to_remember,
 )
-from functions.check_replication.publisher_snapshot import Publication, Slot, StandbySlot
-from functions.check_replication.snapshot import Subscription, Tables
+from functions.check_replication.publisher_snapshot import (
+    CopySender,
+    Publication,
+    Slot,
+    StandbySlot,
+)
+from functions.check_replication.snapshot import Copy, Subscription, Tables
 from functions.check_replication.targets import Limits, Login, Target
 from functions.report import Finding
 from local.postgres.faults import FAULTS
@@ -136,6 +141,18 @@ def of_waiting() -> Iterator[Finding]:
     yield from diagnose(samples, limits, seen, histories)
 
 
+def of_copies() -> Iterator[Finding]:
+    """One waits for a session on the subscriber, one for an old transaction of the publisher."""
+    copy = Copy(5, "public.a", 77, ago(400), "Client", "LibpqwalreceiverReceive", bytes=0)
+    locked = replace(copy, blocker_pid=99, blocked_since=ago(350))
+    sender = CopySender("pg_16400_sync_5_1", ago(400), "Lock", 98, "reports", 7200.0)
+    seen = PublisherSamples("p:5432", (publisher(SLOT, copy_senders=(sender,)),))
+    for each in (copy, locked):
+        tables = Tables(frozenset({"public.a"}), ("public.a",), {5: 77}, frozenset({5}), (each,))
+        samples = Samples((snapshot(replace(HEALTHY, tables=tables)),))
+        yield from diagnosed(samples, MAX_LAG, seen)
+
+
 def of_publisher() -> Iterator[Finding]:
     for samples, slots, publications, limit in (
         (seen_twice(DOWN), [], [PUBLICATION], 10),
@@ -193,6 +210,7 @@ for one in (
     *of_memory(),
     *of_backlog(),
     *of_waiting(),
+    *of_copies(),
     *of_publisher(),
     *of_the_check(),
     *of_the_log(),
