@@ -27,8 +27,8 @@ _WORKER: Final[Mapping[str, str]] = MappingProxyType(
 _SENDER: Final[Mapping[str, str]] = MappingProxyType(
     {
         COMPUTING: "decodes WAL",
-        "Activity: WalSenderMain": "has nothing to send",
-        "Client: WalSenderWaitForWal": "has nothing to send",
+        "Activity: WalSenderMain": "has nothing left to send",
+        "Client: WalSenderWaitForWal": "has nothing left to send",
         "Client: WalSenderWriteData": "waits for what it sends to be taken from it",
         "Client: WaitForStandbyConfirmation": "waits for a standby",
         "Lock": "waits for a lock",
