@@ -72,6 +72,28 @@ SKIP_BEFORE_15: Final = Remedy(
 
 SKIPS: Final = (SKIP, SKIP_BEFORE_15)
 
+_IF_IT_BLOCKS: Final = (
+    "SELECT {}(blocker)\n"
+    "FROM pg_stat_activity CROSS JOIN unnest(pg_blocking_pids(pid)) AS blocker\n"
+    "WHERE backend_type LIKE 'logical replication %worker' AND blocker = {{blocker_pid}};"
+)
+END_BLOCKER: Final = (
+    Remedy(
+        "Cancel the blocker's statement. It does nothing to a session that is idle in "
+        "its transaction.",
+        "The statement fails, and the work of its transaction is rolled back.",
+        (Script(_IF_IT_BLOCKS.format("pg_cancel_backend")),),
+        unless="blocker_is_prepared",
+    ),
+    Remedy(
+        "End the blocker's session.",
+        "The work of its open transaction is rolled back, and its application loses the "
+        "connection.",
+        (Script(_IF_IT_BLOCKS.format("pg_terminate_backend")),),
+        unless="blocker_is_prepared",
+    ),
+)
+
 GET_WORKERS: Final = (
     Remedy(
         "If tables are being copied: wait. Each copy gives its worker back when it ends.",

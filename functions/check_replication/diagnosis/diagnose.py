@@ -35,7 +35,7 @@ def diagnose(
     for subscription in latest.subscriptions:
         known = as_far_as_clear(subscription, samples, limits.lag_seconds)
         own = [
-            *judge(subscription, known, limits, histories.of(subscription)),
+            *judge(subscription, known, limits, histories.of(subscription), publisher),
             *_lost_sight(subscription, samples),
         ]
         if publisher is not None:

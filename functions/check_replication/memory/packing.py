@@ -15,6 +15,7 @@ from functions.check_replication.memory.failure import Failure
 from functions.check_replication.memory.idle import IdleSlot, IdleSlots
 from functions.check_replication.memory.positions import Point, Positions
 from functions.check_replication.memory.remembered import (
+    CopyProgress,
     RememberedCluster,
     RememberedSubscription,
     Worker,
@@ -26,7 +27,7 @@ Functions allows; the write of an item costs one unit for each KB."""
 
 _VERSION: Final = "1"
 _MAX_UNPACKED_BYTES: Final = 4_000_000
-_COLUMNS: Final = 12
+_COLUMNS: Final = 13
 """Of a subscription; those that are empty at the end of a row are not written."""
 
 _NEVER_WRITTEN: Final = (
@@ -157,6 +158,11 @@ def _subscription_to_json(known: RememberedSubscription, base: int) -> list[Any]
         _rounded(known.backlog_bytes),
         known.is_behind or None,
         None if known.never_enabled_seconds is None else round(known.never_enabled_seconds, 1),
+        [
+            [table, copy.pid, copy.rows, round(copy.stood_seconds)]
+            for table, copy in known.progress.items()
+            if copy.stood_seconds or copy.rows
+        ],
     ]
     while values[-1] is None or values[-1] == []:
         values.pop()
@@ -165,7 +171,19 @@ def _subscription_to_json(known: RememberedSubscription, base: int) -> list[Any]
 
 def _subscription_from_json(values: list[Any], taken_at: int) -> RememberedSubscription:
     values = values + [None] * (_COLUMNS - len(values))
-    oid, worker, applies, syncs, reset, copying, *failures, backlog, is_behind, disabled = values
+    (
+        oid,
+        worker,
+        applies,
+        syncs,
+        reset,
+        copying,
+        *failures,
+        backlog,
+        is_behind,
+        disabled,
+        progress,
+    ) = values
     apply_failure, copy_failure, worker_failure = (
         None if failure is None else _failure_from_json(failure) for failure in failures
     )
@@ -182,6 +200,10 @@ def _subscription_from_json(values: list[Any], taken_at: int) -> RememberedSubsc
         backlog_bytes=None if backlog is None else float(backlog),
         is_behind=bool(is_behind),
         never_enabled_seconds=None if disabled is None else float(disabled),
+        progress={
+            int(table): CopyProgress(int(pid), int(rows), float(stood))
+            for table, pid, rows, stood in progress or ()
+        },
     )
 
 
