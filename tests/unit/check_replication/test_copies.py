@@ -12,7 +12,7 @@ from functions.check_replication.diagnosis import (
     diagnose,
     to_remember,
 )
-from functions.check_replication.memory.packing import pack, unpack_all
+from functions.check_replication.memory.packing import pack, unpack
 from functions.check_replication.memory.remembered import RememberedCluster
 from functions.check_replication.publisher_snapshot import CopySender
 from functions.check_replication.snapshot import Copy, Subscription, Tables
@@ -67,7 +67,7 @@ def checked(
     known = to_remember(samples, histories, remembered, at)
     assert known is not None
     packed = pack({"shop": known})
-    return diagnose(samples, LIMITS, seen, histories), unpack_all([packed])["shop"]
+    return diagnose(samples, LIMITS, seen, histories), unpack(packed.text, at)["shop"]
 
 
 @pytest.mark.parametrize(
