@@ -11,6 +11,7 @@ from functions.catalogue.recipes import (
     END_BLOCKER,
     GET_WORKERS,
     READ_LOG,
+    locked,
     only_where_subscribed,
     unless_published,
 )
@@ -30,6 +31,8 @@ IF NOT EXISTS (
     RAISE EXCEPTION 'The table does not wait for its first copy (any more). Nothing changed.';
 END IF;
 """
+"""Asked under a lock that a copy excludes: a worker commits the rows and its new state together
+(replication/logical/tablesync.c, 14 and later)."""
 
 CAUSES: Final = (
     Cause(
@@ -48,13 +51,16 @@ CAUSES: Final = (
             replace(DELETE_COLLIDING_ROW, needs="key_columns"),
             Remedy(
                 "If rows on the subscriber collide with those to be copied: empty the table. The "
-                "copy is retried by itself.",
+                "copy is retried by itself. Where a copy is under way it gives up after 5 seconds; "
+                "if each attempt takes longer to fail, disable the subscription, empty the table "
+                "when the attempt has ended, and enable it again.",
                 "Everything the subscriber's table holds is lost; the publisher's rows come with "
                 "the copy.",
                 (
                     Script(
                         only_where_subscribed(
-                            _IF_IT_WAITS
+                            locked("LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE;\n")
+                            + _IF_IT_WAITS
                             + unless_published("ARRAY[to_regclass({table:literal})]")
                             + "\nTRUNCATE {table};"
                         ),

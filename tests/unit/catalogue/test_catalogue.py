@@ -119,6 +119,20 @@ def test_what_destroys_refuses_elsewhere(script: Script) -> None:
     assert re.fullmatch(f"{wanted}|{prepared}", script.sql, re.DOTALL)
 
 
+@pytest.mark.parametrize(
+    "script",
+    [one for one in SCRIPTS.values() if re.search(r"TRUNCATE [{']|DELETE FROM", one.sql)],
+    ids=lambda one: one.sql[-60:],
+)
+def test_rows_go_by_what_was_checked_under_a_lock(script: Script) -> None:
+    """Nothing that is checked can change before it is acted upon, and nobody waits for long."""
+    before, _, after = script.sql.partition("LOCK TABLE ")
+    assert not re.search("srsubstate|pg_publication_tables|confrelid", before)
+    assert "IF EXISTS" in after
+    assert "read committed" in before
+    assert "SET LOCAL lock_timeout" in before
+
+
 @pytest.mark.parametrize("key", [*TO_BE_SUPPLIED, *(k for k, v in EVIDENCE.items() if v.form)])
 def test_a_placeholder_ends_where_it_seems_to(key: str) -> None:
     """Psql would stay inside a quote, read a backslash command or end the statement."""
