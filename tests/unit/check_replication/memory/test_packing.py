@@ -174,7 +174,7 @@ def compressed(written: str) -> str:
 
 def shop(subscriptions: object = (), **more: object) -> str:
     """A memory of one cluster as the text has it; NaN and Infinity are Python's JSON."""
-    values = {"checked_at": EPOCH - 60, "taken_at": EPOCH - 60, "age": 300}
+    values: dict[str, object] = {"checked_at": EPOCH - 60, "taken_at": EPOCH - 60, "age": 300}
     values |= {"subscriptions": subscriptions, "points": [], "lost_position": None, "publisher": 0}
     values |= {"idle": [0, []]} | more
     return compressed(json.dumps({"shop": list(values.values())}))
