@@ -7,7 +7,7 @@ JSON repeats. Its placeholders are filled in here:
   it can be read, commented and tested;
 - `${name.txt}`: a text from a file, such as the default log query;
 - `${seconds.NAME}`: a time of `functions.incidents.times`, in seconds; several as `1, 2, 3`;
-- `${monitor}`: `MONITOR`, the name CheckReplication uses too.
+- `${monitor}`, `${memory_bytes}`, `${longest_seen}`: what the functions have as constants.
 
 Those that begin with a capital are CloudFormation's and stay.
 """
@@ -20,8 +20,10 @@ from typing import Any, Final
 
 import yaml  # type: ignore[import-untyped]
 
+from functions.check_replication.memory.packing import MAX_MEMORY_BYTES
 from functions.incidents import times
 from functions.incidents.asked import MONITOR
+from functions.incidents.work import LONGEST_SEEN
 
 SOURCE: Final = Path(__file__).parents[1] / "statemachine" / "monitor.asl.yaml"
 DEPLOYED: Final = "monitor.asl.json"
@@ -29,6 +31,11 @@ DEPLOYED: Final = "monitor.asl.json"
 
 _PLACEHOLDER: Final = re.compile(r"\$\{([a-z][^}]*)\}")
 _SECONDS: Final = "seconds."
+_CONSTANTS: Final = {
+    "monitor": MONITOR,
+    "memory_bytes": str(MAX_MEMORY_BYTES),
+    "longest_seen": str(LONGEST_SEEN),
+}
 
 
 def definition() -> str:
@@ -60,8 +67,8 @@ def _filled_in_text(text: str) -> str:
 
 
 def _value(name: str) -> str:
-    if name == "monitor":
-        return MONITOR
+    if name in _CONSTANTS:
+        return _CONSTANTS[name]
     if name.startswith(_SECONDS):
         return _seconds(getattr(times, name.removeprefix(_SECONDS)))
     if name.endswith(".jsonata"):

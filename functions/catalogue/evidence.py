@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from functions.catalogue.quoting import identifier
+from functions.catalogue.quoting import identifier, literal
 
 
 class UnfitValueError(Exception):
@@ -86,6 +86,13 @@ EVIDENCE: Final[Mapping[str, Key]] = MappingProxyType(
         "sqlstate": Key("SQLSTATE of the error", label="SQLSTATE"),
         # the apply worker
         "blocker_pid": Key("pid of the blocker", number, label="Blocked by pid"),
+        "blocker_gid": Key(
+            "identifier of the prepared transaction",
+            literal,
+            label="Blocked by prepared transaction",
+        ),
+        "blocker_is_prepared": Key("whether a prepared transaction is the blocker"),
+        "blocker_is_replicated": Key("whether a subscription has prepared it (two_phase)"),
         "blocker_user": Key("user of the blocker", label="Blocker's user"),
         "blocker_application": Key("application of the blocker", label="Blocker's application"),
         "blocker_query": Key("query of the blocker, without values", label="Blocker's query"),
@@ -93,7 +100,26 @@ EVIDENCE: Final[Mapping[str, Key]] = MappingProxyType(
             "age of the blocker's transaction", label="Blocker's transaction"
         ),
         "blocked_seconds": Key("time the apply worker has been blocked", label="Blocked for"),
+        "copied_rows": Key("rows that the copy has so far", label="Rows copied"),
+        "copied_bytes": Key("bytes that the copy has so far", label="Bytes copied"),
+        "stood_seconds": Key("time the copy has stood", label="Stands for"),
+        "publisher_blocker_pid": Key(
+            "pid of the blocker on the publisher", number, label="Waits for the publisher's pid"
+        ),
+        "publisher_blocker_user": Key(
+            "user of the blocker on the publisher", label="Its user on the publisher"
+        ),
+        "publisher_blocker_age_seconds": Key(
+            "age of the transaction on the publisher", label="Its transaction on the publisher"
+        ),
         "worker_pid": Key("pid of the apply worker", number, label="Apply worker's pid"),
+        "worker_wait": Key("what the apply worker waits for", label="Apply worker waits for"),
+        "sender_wait": Key(
+            "what the publisher's WAL sender waits for", label="WAL sender waits for"
+        ),
+        "standby_slots": Key(
+            "names of the standby slots that are behind", quoted, label="Standby slots behind"
+        ),
         "lag_seconds": Key("lag", label="Lag"),
         "max_lag_seconds": Key("limit of the lag", label="Limit of lag"),
         "least_max_lag_seconds": Key("smallest limit that works", label="Smallest limit"),
@@ -185,6 +211,11 @@ OF_COPY: Final = keys(
     "table tables table_count column constraint key_columns error_times sync_error_count failures "
     "quiet_seconds"
 )
+OF_STANDING_COPY: Final = keys(
+    "table blocker_pid blocker_user blocker_application blocker_query blocker_age_seconds "
+    "publisher_blocker_pid publisher_blocker_user publisher_blocker_age_seconds copied_rows "
+    "copied_bytes stood_seconds worker_pid"
+)
 OF_CONNECTION: Final = keys(
     "publisher slot_name active_pid last_msg_receipt_time received_lsn error_times"
 )
@@ -195,7 +226,8 @@ OF_SLOT: Final = keys(
 OF_PUBLICATION: Final = keys("publication publications tables table table_count publisher")
 OF_LAG: Final = keys(
     "lag_seconds max_lag_seconds backlog_bytes max_backlog_bytes last_msg_send_time "
-    "last_msg_receipt_time received_lsn latest_end_lsn worker_pid"
+    "last_msg_receipt_time received_lsn latest_end_lsn worker_pid worker_wait sender_wait "
+    "standby_slots"
 )
 OF_LIMIT: Final = keys(
     "workers_in_use max_logical_replication_workers slots_in_use max_replication_slots "

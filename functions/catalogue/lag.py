@@ -17,6 +17,12 @@ SELECT sender.application_name, sender.state, sent_lsn, pg_current_wal_lsn(), wa
 FROM pg_stat_replication AS sender JOIN pg_stat_activity USING (pid);""",
     Place.PUBLISHER,
 )
+_STANDBYS: Final = Script(
+    """\
+SELECT slot_name, active, restart_lsn, current_setting('synchronized_standby_slots', true)
+FROM pg_replication_slots WHERE slot_type = 'physical';""",
+    Place.PUBLISHER,
+)
 
 CAUSES: Final = (
     Cause(
@@ -78,6 +84,49 @@ CAUSES: Final = (
         ),
         shown=OF_LAG,
         explained=Explained(at_its_beginning=True),
+        problem="behind",
+    ),
+    Cause(
+        "standby_behind",
+        Severity.CRITICAL,
+        "is behind: its publisher waits for a standby",
+        "The publisher sends this subscription nothing that the standbys named in "
+        "synchronized_standby_slots do not have yet, and one of them is gone, stands still or is "
+        "slow. The subscriber is not to blame.",
+        (_SENDERS, _STANDBYS),
+        "The backlog is older than max-lag-seconds, and `pg_stat_activity.wait_event` of the "
+        "slot's WAL sender is WaitForStandbyConfirmation (17+, subscriptions with failover; needs "
+        "the `publisher/…` parameters). The standby slots without `active`, else the one with the "
+        "lowest `restart_lsn` in `pg_replication_slots`, hold it up.",
+        (
+            Remedy(
+                "Bring the standby back, or its connection to the publisher; the sender goes on by "
+                "itself.",
+                "None.",
+            ),
+            Remedy(
+                "If it does not come back soon: take its slot out of synchronized_standby_slots "
+                "(on RDS in the publisher's parameter group).",
+                "If that standby becomes the publisher all the same, the subscriber may have "
+                "changes that the new publisher lacks.",
+                (
+                    Script(
+                        """\
+SELECT format('ALTER SYSTEM SET synchronized_standby_slots = %L',
+    coalesce(string_agg(name, ', ') FILTER (WHERE name <> ALL (gone)), ''))
+FROM unnest(string_to_array(current_setting('synchronized_standby_slots'), ',')) AS item
+    CROSS JOIN LATERAL btrim(item, ' "') AS listed (name)
+    CROSS JOIN string_to_array({standby_slots:literal}, ', ') AS named (gone)
+HAVING bool_or(name = ANY (gone))
+\\gexec
+SELECT pg_reload_conf();""",
+                        Place.PUBLISHER,
+                    ),
+                ),
+                needs="standby_slots",
+            ),
+        ),
+        shown=OF_LAG,
         problem="behind",
     ),
     Cause(

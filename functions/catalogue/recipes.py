@@ -27,6 +27,25 @@ BEGIN
 END {DOLLARS};"""
 
 
+_LOCKED: Final = """\
+IF current_setting('transaction_isolation') <> 'read committed' THEN
+    RAISE EXCEPTION 'This needs a transaction that is READ COMMITTED. Nothing changed.';
+END IF;
+SET LOCAL lock_timeout = '5s';
+{lock}"""
+
+
+def locked(lock: str) -> str:
+    """Takes the lock, a statement, before what it protects is checked.
+
+    What is checked without it may be another way when the check's consequence has waited for its
+    own lock. Whoever comes after us waits for as long as we do, hence the limit. A snapshot older
+    than the lock would show what was before it (PostgreSQL manual, LOCK): only READ COMMITTED takes
+    a new one for each statement.
+    """
+    return _LOCKED.replace("{lock}", lock)
+
+
 READ_LOG: Final = Remedy(
     "Read the error in the subscriber's log (ERROR, DETAIL and CONTEXT of the worker), fix what "
     "it names, and wait: the worker retries by itself.",
@@ -72,6 +91,28 @@ SKIP_BEFORE_15: Final = Remedy(
 
 SKIPS: Final = (SKIP, SKIP_BEFORE_15)
 
+_IF_IT_BLOCKS: Final = (
+    "SELECT {}(blocker)\n"
+    "FROM pg_stat_activity CROSS JOIN unnest(pg_blocking_pids(pid)) AS blocker\n"
+    "WHERE backend_type LIKE 'logical replication %worker' AND blocker = {{blocker_pid}};"
+)
+END_BLOCKER: Final = (
+    Remedy(
+        "Cancel the blocker's statement. It does nothing to a session that is idle in "
+        "its transaction.",
+        "The statement fails, and the work of its transaction is rolled back.",
+        (Script(_IF_IT_BLOCKS.format("pg_cancel_backend")),),
+        unless="blocker_is_prepared",
+    ),
+    Remedy(
+        "End the blocker's session.",
+        "The work of its open transaction is rolled back, and its application loses the "
+        "connection.",
+        (Script(_IF_IT_BLOCKS.format("pg_terminate_backend")),),
+        unless="blocker_is_prepared",
+    ),
+)
+
 GET_WORKERS: Final = (
     Remedy(
         "If tables are being copied: wait. Each copy gives its worker back when it ends.",
@@ -115,8 +156,11 @@ END IF;
 IF (SELECT count(*) FROM pg_temp.in_the_way_{table:digest}) <> 1 THEN
     RAISE EXCEPTION 'The first step did not find exactly one row. Nothing changed.';
 END IF;
-DELETE FROM {table} WHERE ({key_columns}) IN
-    (SELECT {key_columns} FROM pg_temp.in_the_way_{table:digest});
+DELETE FROM {table} WHERE (xmin::text, {key_columns}) IN
+    (SELECT version_{table:digest}, {key_columns} FROM pg_temp.in_the_way_{table:digest});
+IF NOT FOUND THEN
+    RAISE EXCEPTION 'The row has changed since it was shown: look again. Nothing changed.';
+END IF;
 DROP TABLE pg_temp.in_the_way_{table:digest};"""
 
 DELETE_COLLIDING_ROW: Final = Remedy(
@@ -127,25 +171,38 @@ DELETE_COLLIDING_ROW: Final = Remedy(
         Script(
             "DROP TABLE IF EXISTS pg_temp.in_the_way_{table:digest};\n"
             "CREATE TEMPORARY TABLE in_the_way_{table:digest} AS\n"
-            "    SELECT * FROM {table} WHERE ({key_columns}) = ({key_values});\n"
+            "    SELECT *, xmin::text AS version_{table:digest} FROM {table}\n"
+            "    WHERE ({key_columns}) = ({key_values});\n"
             "TABLE pg_temp.in_the_way_{table:digest};",
             note="look at the row, which must be one, and go on in the same session",
         ),
         Script(
             only_where_subscribed(
-                unless_published("ARRAY[to_regclass({table:literal})]") + _DELETE
+                locked("LOCK TABLE {table} IN ROW EXCLUSIVE MODE;\n")
+                + unless_published("ARRAY[to_regclass({table:literal})]")
+                + _DELETE
             ),
             note="delete it",
             destroys=True,
         ),
     ),
 )
+"""A row that came by replication, after somebody else deleted the one in the way, stays: it has
+another xmin (PostgreSQL manual, System Columns). Its lock keeps foreign keys from being added, and
+hinders neither readers nor writers.
+"""
 
 COPIES_AGAIN: Final = (
     "What the subscriber's tables hold is lost, also rows that did not come from the publisher, "
     "and they are incomplete until they are copied. The new subscription has the owner and the "
     "options that you give it; some (two_phase, failover) cannot be given later."
 )
+
+_LOCK_TABLES: Final = """\
+EXECUTE (
+    SELECT 'LOCK TABLE ' || string_agg(id::text, ', ') || ' IN ACCESS EXCLUSIVE MODE'
+    FROM unnest(tables) AS emptied (id)
+);"""
 
 _REPLACE: Final = """\
 DECLARE
@@ -154,12 +211,21 @@ DECLARE
         SELECT oid FROM pg_subscription WHERE subname = {slot_name:new_literal} AND NOT subenabled
             AND subdbid = (SELECT oid FROM pg_database WHERE datname = current_database())
     );
-    tables regclass[] := ARRAY(SELECT srrelid FROM pg_subscription_rel WHERE srsubid = second);
+    tables regclass[] := ARRAY(
+        SELECT srrelid FROM pg_subscription_rel WHERE srsubid = second ORDER BY srrelid
+    );
 BEGIN
-    IF tables = '{{}}' OR EXISTS (
-        SELECT FROM pg_subscription_rel WHERE srsubid = second AND srsubstate <> 'i'
-    ) THEN
+    IF tables = '{{}}' THEN
         RAISE EXCEPTION 'The second subscription is not here or has no tables. Nothing changed.';
+    END IF;
+    {lock_tables}
+    ALTER SUBSCRIPTION {subscription} DISABLE;
+    ALTER SUBSCRIPTION {slot_name:new} DISABLE;
+    IF tables <> ARRAY(
+        SELECT srrelid FROM pg_subscription_rel
+        WHERE srsubid = second AND srsubstate = 'i' ORDER BY srrelid
+    )::regclass[] THEN
+        RAISE EXCEPTION 'The second subscription is at work already. Nothing changed.';
     END IF;
     IF NOT EXISTS (
         SELECT FROM pg_subscription AS one CROSS JOIN pg_subscription AS other
@@ -185,7 +251,6 @@ BEGIN
         RAISE EXCEPTION 'A table is referred to by one that is not replicated. Nothing changed.';
     END IF;
     {unless_published}
-    ALTER SUBSCRIPTION {subscription} DISABLE;
     ALTER SUBSCRIPTION {subscription} SET (slot_name = NONE);
     DROP SUBSCRIPTION {subscription};
     EXECUTE (SELECT 'TRUNCATE ' || string_agg(id::text, ', ') FROM unnest(tables) AS emptied (id));
@@ -193,7 +258,19 @@ BEGIN
     IF enabled THEN
         ALTER SUBSCRIPTION {subscription} ENABLE;
     END IF;
-END;""".replace("{unless_published}", unless_published("tables").replace("\n", "\n    "))
+END;"""
+
+
+def _replace() -> str:
+    pieces = {
+        "{lock_tables}": locked(_LOCK_TABLES),
+        "{unless_published}": unless_published("tables"),
+    }
+    filled = _REPLACE
+    for name, piece in pieces.items():
+        filled = filled.replace(name, piece.replace("\n", "\n    "))
+    return filled
+
 
 COPY_AGAIN: Final = (
     Script(
@@ -214,7 +291,7 @@ SELECT quote_literal(subconninfo) FROM pg_subscription WHERE oid = {subscription
         "if that fails or warns, stop here",
     ),
     Script(
-        only_where_subscribed(_REPLACE),
+        only_where_subscribed(_replace()),
         note="empty its tables and put it in the place of the old one: all of it or nothing; if it "
         "refuses, drop the second subscription again",
         destroys=True,
@@ -223,7 +300,10 @@ SELECT quote_literal(subconninfo) FROM pg_subscription WHERE oid = {subscription
 """A new subscription with a new slot copies all tables again.
 
 Nothing is lost before the new one has reached the publisher and made its slot. A subscription
-without a slot can be dropped in a transaction (PostgreSQL manual, DROP SUBSCRIPTION).
+without a slot can be dropped in a transaction (PostgreSQL manual, DROP SUBSCRIPTION). The tables
+are locked first, as a worker that copies does; then, by DISABLE, both subscriptions, so that
+nobody refreshes them meanwhile. DROP SUBSCRIPTION cannot be undone whole (it drops slots of copies
+on the publisher), so all checks come before it.
 """
 
 DROP_OLD_SLOT: Final = Script(

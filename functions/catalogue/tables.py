@@ -4,12 +4,14 @@ from dataclasses import replace
 from typing import Final
 
 from functions.catalogue.cause import Cause, Severity
-from functions.catalogue.evidence import OF_COPY, OF_PUBLICATION
+from functions.catalogue.evidence import OF_COPY, OF_PUBLICATION, OF_STANDING_COPY
 from functions.catalogue.in_log import Errors, Explained, InLog
 from functions.catalogue.recipes import (
     DELETE_COLLIDING_ROW,
+    END_BLOCKER,
     GET_WORKERS,
     READ_LOG,
+    locked,
     only_where_subscribed,
     unless_published,
 )
@@ -29,6 +31,8 @@ IF NOT EXISTS (
     RAISE EXCEPTION 'The table does not wait for its first copy (any more). Nothing changed.';
 END IF;
 """
+"""Asked under a lock that a copy excludes: a worker commits the rows and its new state together
+(replication/logical/tablesync.c, 14 and later)."""
 
 CAUSES: Final = (
     Cause(
@@ -47,13 +51,16 @@ CAUSES: Final = (
             replace(DELETE_COLLIDING_ROW, needs="key_columns"),
             Remedy(
                 "If rows on the subscriber collide with those to be copied: empty the table. The "
-                "copy is retried by itself.",
+                "copy is retried by itself. Where a copy is under way it gives up after 5 seconds; "
+                "if each attempt takes longer to fail, disable the subscription, empty the table "
+                "when the attempt has ended, and enable it again.",
                 "Everything the subscriber's table holds is lost; the publisher's rows come with "
                 "the copy.",
                 (
                     Script(
                         only_where_subscribed(
-                            _IF_IT_WAITS
+                            locked("LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE;\n")
+                            + _IF_IT_WAITS
                             + unless_published("ARRAY[to_regclass({table:literal})]")
                             + "\nTRUNCATE {table};"
                         ),
@@ -82,6 +89,55 @@ CAUSES: Final = (
         (*GET_WORKERS,),
         shown=OF_COPY,
         explained=Explained(Errors.OF_COPYING),
+        problem="copy_stopped",
+    ),
+    Cause(
+        "table_sync_blocked",
+        Severity.CRITICAL,
+        "does not get a table: its first copy stands still",
+        "The initial copy of a table waits: for a lock on the subscriber, for an old transaction "
+        "of the publisher, which it must outlast before it begins, or for rows that do not come. "
+        "The other tables are replicated, this one is not.",
+        (
+            Script("""\
+SELECT pid, relid::regclass, tuples_processed, wait_event_type, wait_event, pg_blocking_pids(pid)
+FROM pg_stat_subscription JOIN pg_stat_activity USING (pid)
+    LEFT JOIN (SELECT pid, tuples_processed FROM pg_stat_progress_copy) AS copy USING (pid)
+WHERE relid IS NOT NULL;"""),
+            Script(
+                """\
+SELECT pid, application_name, wait_event_type, wait_event, pg_blocking_pids(pid)
+FROM pg_stat_activity WHERE application_name LIKE 'pg_%_sync_%';""",
+                Place.PUBLISHER,
+            ),
+        ),
+        "`pg_subscription_rel.srsubstate` is i or d, the table synchronization worker waits for a "
+        "lock or the publisher (`pg_stat_activity.wait_event_type`), and `tuples_processed` of "
+        "`pg_stat_progress_copy` (14+) has not risen for longer than max-lag-seconds. A copy that "
+        "makes progress is healthy, however long it takes.",
+        (
+            Remedy(
+                "Have whoever is in the way end the transaction; the copy goes on by itself.",
+                "None.",
+            ),
+            *(replace(remedy, needs="blocker_pid") for remedy in END_BLOCKER),
+            Remedy(
+                "End the session on the publisher whose transaction the copy waits for.",
+                "The work of its open transaction is rolled back, and its application loses the "
+                "connection.",
+                (
+                    Script(
+                        "SELECT pg_terminate_backend(blocker)\n"
+                        "FROM pg_stat_activity CROSS JOIN unnest(pg_blocking_pids(pid)) AS "
+                        "blocker\nWHERE backend_type = 'walsender' AND blocker = "
+                        "{publisher_blocker_pid};",
+                        Place.PUBLISHER,
+                    ),
+                ),
+                needs="publisher_blocker_pid",
+            ),
+        ),
+        shown=OF_STANDING_COPY,
         problem="copy_stopped",
     ),
     Cause(

@@ -62,27 +62,32 @@ def check_all(
         futures = [executor.submit(check, target, probes, memory) for target in targets]
         wait(futures, timeout=time_limit_seconds)
         checked = [
-            _result(target, future, time_limit_seconds)
+            _result(target, future, time_limit_seconds, memory)
             for target, future in zip(targets, futures, strict=True)
         ]
     finally:
         executor.shutdown(wait=False, cancel_futures=True)
     return [
-        _still_remembering(result, memory.of(target))
+        replace(result, has_memory=_is_settled(memory.of(target)))
         for target, result in zip(targets, checked, strict=True)
     ]
 
 
 def check(target: Target | Misconfigured, probes: Probes, memory: Memory) -> Checked:
-    """One cluster's verdict; never raises for anything that went wrong with this cluster."""
+    """One cluster's verdict; never raises for anything that went wrong with this cluster.
+
+    Whatever keeps the monitor from checking it changes nothing that is known. But a failure that
+    nobody foresaw may come from what is remembered, and would then come again for ever: that goes.
+    """
+    before = memory.of(target)
     if isinstance(target, Misconfigured):
         problems = "; ".join(target.problems)
-        return _unknown(target, "monitor_misconfigured", f"Not checked: {problems}.")
+        return _unknown(target, "monitor_misconfigured", f"Not checked: {problems}.", before)
     try:
         return _check(target, probes, memory)
     except ProbeError as error:
         logger.warning("cluster not checked", cluster=target.cluster, reason=str(error))
-        return _unknown(target, error.cause, str(error))
+        return _unknown(target, error.cause, str(error), before)
     except Exception as error:  # noqa: BLE001  the edge: a failure is a verdict, not everybody's end
         logger.error("check failed", cluster=target.cluster, traceback=_traceback(error, target))
         return _unknown(
@@ -125,10 +130,8 @@ def _not_visible(samples: Samples, publishers: Publishers) -> tuple[str, ...]:
     )
 
 
-def _still_remembering(checked: Checked, before: RememberedCluster | None) -> Checked:
-    """A check that failed changes nothing that is known."""
-    has_memory = before is not None and before.is_settled
-    return replace(checked, remembered=checked.remembered or before, has_memory=has_memory)
+def _is_settled(before: RememberedCluster | None) -> bool:
+    return before is not None and before.is_settled
 
 
 _Answer = tuple[PublisherSamples | None, tuple[Finding, ...]]
@@ -198,13 +201,21 @@ def _status(findings: tuple[Finding, ...]) -> Status:
     return Status.UNHEALTHY if known else Status.UNKNOWN
 
 
-def _unknown(target: Target | Misconfigured, cause: str, summary: str) -> Checked:
+def _unknown(
+    target: Target | Misconfigured,
+    cause: str,
+    summary: str,
+    remembered: RememberedCluster | None = None,
+) -> Checked:
     """The verdict "could not be checked"."""
-    return Checked(_report(target, (Finding(cause, summary),)))
+    return Checked(_report(target, (Finding(cause, summary),)), remembered=remembered)
 
 
 def _result(
-    target: Target | Misconfigured, future: Future[Checked], time_limit_seconds: float
+    target: Target | Misconfigured,
+    future: Future[Checked],
+    time_limit_seconds: float,
+    memory: Memory,
 ) -> Checked:
     if future.done():
         return future.result()
@@ -213,4 +224,5 @@ def _result(
         "database_timeout",
         f"The check was not finished after {time_limit_seconds:.0f} s, the time left to the "
         "function.",
+        memory.of(target),
     )

@@ -1,6 +1,6 @@
 """The CheckReplication Lambda: reads the request and the parameters, returns the report."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ from functions.check_replication.check import Probes, check_all
 from functions.check_replication.checked import Checked, Memory
 from functions.check_replication.diagnosis import PublisherSamples, Samples
 from functions.check_replication.measures import publish_measures
-from functions.check_replication.memory.packing import UnreadableMemoryError, unpack_all
+from functions.check_replication.memory.packing import UnreadableMemoryError, latest, unpack
 from functions.check_replication.memory.remembered import RememberedCluster
 from functions.check_replication.probe import sample, sample_publisher
 from functions.check_replication.selection import select
@@ -45,19 +45,25 @@ def check_replication(event: Mapping[str, Any], context: LambdaContext) -> dict[
     for cluster, parameters in clusters.items():
         if names := unknown_names(parameters):
             logger.warning("parameters without a meaning", cluster=cluster, parameters=names)
-    memory = Memory(_remembered(event), datetime.now(UTC))
+    now = datetime.now(UTC)
+    memory = Memory(latest(_memories(event, now)), now)
     checked = check_all(select(clusters, request, path), PROBES, CHECK_SECONDS, memory)
     _publish(checked)
-    return answer(event, checked, datetime.now(UTC))
+    document = answer(event, checked, datetime.now(UTC))
+    if "not_remembered" in document:
+        logger.warning(
+            "clusters not remembered: divide them into shards", clusters=document["not_remembered"]
+        )
+    return document
 
 
-def _remembered(event: Mapping[str, Any]) -> Mapping[str, RememberedCluster]:
-    """Nothing where it is not readable: another version wrote it, or nobody of us did."""
-    try:
-        return unpack_all(event.get("remembered") or [])
-    except UnreadableMemoryError as error:
-        logger.warning("memory not readable", reason=str(error))
-        return {}
+def _memories(event: Mapping[str, Any], now: datetime) -> Iterator[Mapping[str, RememberedCluster]]:
+    """Without what is not readable: another version wrote it, or nobody of us did."""
+    for text in event.get("remembered") or []:
+        try:
+            yield unpack(text, now)
+        except UnreadableMemoryError as error:
+            logger.warning("memory not readable", reason=str(error))
 
 
 def read_parameters(ssm: "SSMClient", path: str) -> dict[str, str]:

@@ -34,6 +34,7 @@ MAX_SAMPLING_SECONDS: Final = 12
 
 MAX_OTHER_DATABASES: Final = 10
 
+_COPIES_SHOWN_SINCE: Final = 14
 _ERROR_COUNTS_SINCE: Final = 15
 _SCHEMAS_SINCE: Final = 15
 """A publication may list schemas."""
@@ -182,8 +183,13 @@ def _interruption(error: ProbeError) -> Interruption:
 
 def _snapshot(connection: Connection) -> Snapshot:
     errors = "errors_15.sql" if connection.major >= _ERROR_COUNTS_SINCE else "errors_13.sql"
-    columns, rows = connection.run(_sql(errors) + _sql("subscriber.sql"))
-    return Snapshot.from_rows(columns, rows)
+    snapshot = Snapshot.from_rows(*connection.run(_sql(errors) + _sql("subscriber.sql")))
+    seen = [each.tables for each in snapshot.subscriptions if each.tables is not None]
+    if connection.major >= _COPIES_SHOWN_SINCE and any(tables.workers for tables in seen):
+        snapshot = snapshot.with_copies(*connection.run(_sql("copies.sql")))
+    if any(subscription.is_blocked_by_prepared for subscription in snapshot.subscriptions):
+        return snapshot.with_prepared(*connection.run(_sql("prepared.sql")))
+    return snapshot
 
 
 def _publisher_snapshot(connection: Connection) -> PublisherSnapshot:

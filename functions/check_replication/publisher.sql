@@ -103,12 +103,53 @@ SELECT
             'is_synced', pg_is_in_recovery()
                 AND coalesce((to_jsonb(slot) ->> 'synced')::boolean, false),
             'sender_name', sender.application_name,
-            'sender_start', sender.backend_start
+            'sender_start', sender.backend_start,
+            'sender_wait_event_type', sender.wait_event_type,
+            'sender_wait_event', sender.wait_event
         ) ORDER BY slot.slot_name), '[]')
         FROM pg_replication_slots AS slot
         LEFT JOIN LATERAL pg_stat_get_activity(coalesce(slot.active_pid, 0)) AS sender ON true
         WHERE slot.slot_type = 'logical' AND NOT slot.temporary
     ) AS slots,
+    (
+        -- 17+: WAL is not sent to failover slots' subscribers before these standbys have it.
+        SELECT coalesce(jsonb_agg(jsonb_build_object(
+            'name', listed.name,
+            'active', coalesce(physical.active, false),
+            'restart_bytes', pg_wal_lsn_diff(physical.restart_lsn, '0/0')
+        ) ORDER BY listed.name), '[]')
+        FROM unnest(string_to_array(current_setting('synchronized_standby_slots', true), ',')) AS item
+        CROSS JOIN LATERAL btrim(item, ' "') AS listed (name)
+        LEFT JOIN pg_replication_slots AS physical
+            ON physical.slot_name = listed.name AND physical.slot_type = 'physical'
+        WHERE listed.name <> ''
+    ) AS standby_slots,
+    (
+        -- The senders of initial copies under way, which have the names of their slots. A sender that
+        -- makes such a slot waits for older transactions; it is not asked for where no copy is.
+        SELECT coalesce(jsonb_agg(jsonb_build_object(
+            'name', sender.application_name,
+            'start', sender.backend_start,
+            'wait_event_type', sender.wait_event_type,
+            'blocker_pid', blocked.pid,
+            'blocker_user', blocked.usename,
+            'blocker_age_seconds', blocked.age_seconds
+        ) ORDER BY sender.pid), '[]')
+        FROM pg_stat_get_activity(NULL) AS sender
+        LEFT JOIN LATERAL (
+            SELECT
+                blocker.pid,
+                pg_get_userbyid(activity.usesysid)::text AS usename,
+                extract(epoch FROM clock_timestamp() - activity.xact_start)::float8 AS age_seconds
+            FROM unnest(pg_blocking_pids(sender.pid)) AS blocker (pid)
+            LEFT JOIN LATERAL pg_stat_get_activity(blocker.pid) AS activity ON true
+            WHERE blocker.pid <> 0
+            ORDER BY activity.xact_start
+            LIMIT 1
+        ) AS blocked ON true
+        WHERE (SELECT count(*) FROM pg_replication_slots WHERE slot_name ~ '^pg_[0-9]+_sync_') > 0
+            AND sender.application_name ~ '^pg_[0-9]+_sync_[0-9]+'
+    ) AS copy_senders,
     (
         SELECT coalesce(jsonb_agg(jsonb_build_object(
             'name', publication.pubname,

@@ -15,8 +15,9 @@ class Slot:
     `safe_wal_bytes` is what may still be written before the slot is in danger of being lost,
     `confirmed_bytes` confirmed_flush_lsn, from LSN 0/0: all before it is applied.
     `is_synced`: a standby keeps it in step with its primary's (17+), and nobody can read it there.
-    `sender_name` and `sender_start` are those of the process that uses it (application_name and
-    backend_start of pg_stat_activity); the start is None where the role lacks pg_read_all_stats.
+    What begins with `sender_` is of the process that uses it (application_name, backend_start,
+    wait_event_type and wait_event of pg_stat_activity); the start is None where the role lacks
+    pg_read_all_stats, the wait also where it computes.
     """
 
     name: str
@@ -32,6 +33,8 @@ class Slot:
     is_synced: bool
     sender_name: str | None
     sender_start: datetime | None
+    sender_wait_event_type: str | None = None
+    sender_wait_event: str | None = None
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Self:
@@ -47,6 +50,48 @@ class Slot:
     def of_table_sync(self) -> bool:
         """Made by a table's initial copy (`pg_%_sync_%`); it may lie idle between two attempts."""
         return self.name.startswith("pg_") and "_sync_" in self.name
+
+
+@dataclass(frozen=True, slots=True)
+class StandbySlot:
+    """A standby's slot, named in synchronized_standby_slots (17+).
+
+    `restart_bytes` is restart_lsn, from LSN 0/0: what is before it the standby has. None where
+    there is no such slot or none ever read it.
+    """
+
+    name: str
+    active: bool
+    restart_bytes: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class CopySender:
+    """The WAL sender of a table's initial copy.
+
+    `name` is that of the copy's slot, which holds the OIDs of the subscription and of the table
+    (pg_<subscription>_sync_<table>_<system>), `start` when it began. The blocker is whose lock it
+    waits for, as for the end of an old transaction. What cannot be seen is None.
+    """
+
+    name: str
+    start: datetime | None
+    wait_event_type: str | None
+    blocker_pid: int | None
+    blocker_user: str | None
+    blocker_age_seconds: float | None
+
+    @property
+    def is_at_work(self) -> bool:
+        """It computes or reads, as for the first row that passes a filter."""
+        return self.wait_event_type not in {"Lock", "Client"}
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> Self:
+        return cls(**{**document, "start": _instant(document["start"])})
+
+    def is_for(self, subscription: int, table: int) -> bool:
+        return self.name.startswith(f"pg_{subscription}_sync_{table}_")
 
 
 def _instant(written: str | None) -> datetime | None:
@@ -75,6 +120,8 @@ class PublisherSnapshot:
     max_slot_wal_keep_bytes: float | None
     slots: tuple[Slot, ...]
     publications: tuple[Publication, ...]
+    standby_slots: tuple[StandbySlot, ...] = ()
+    copy_senders: tuple[CopySender, ...] = ()
 
     @classmethod
     def from_row(cls, columns: Sequence[str], row: Sequence[Any]) -> Self:
@@ -86,6 +133,8 @@ class PublisherSnapshot:
             | {
                 "server_version": record["server_version"].split()[0],
                 "slots": tuple(map(Slot.from_json, record["slots"])),
+                "copy_senders": tuple(map(CopySender.from_json, record["copy_senders"])),
+                "standby_slots": tuple(StandbySlot(**slot) for slot in record["standby_slots"]),
                 "publications": tuple(
                     Publication(
                         publication["name"],
@@ -103,6 +152,21 @@ class PublisherSnapshot:
         if all(slot.sender_start is not None for slot in self.slots if slot.active):
             return ()
         return ("whose slots the publisher's slots are (GRANT pg_read_all_stats on the publisher)",)
+
+    @property
+    def standbys_behind(self) -> tuple[str, ...]:
+        """The standby slots that a sender which waits for all of them waits for.
+
+        Those that stand still; where all are read, the one that is furthest behind.
+        """
+        behind = [
+            slot
+            for slot in self.standby_slots
+            if slot.restart_bytes is None or slot.restart_bytes < self.wal_bytes
+        ]
+        still = [slot.name for slot in behind if not slot.active or slot.restart_bytes is None]
+        furthest = sorted(behind, key=lambda slot: slot.restart_bytes or 0.0)[:1]
+        return tuple(still or (slot.name for slot in furthest))
 
     def slot(self, name: str | None) -> Slot | None:
         return next((slot for slot in self.slots if slot.name == name), None)

@@ -19,17 +19,47 @@ def qualified_names(tables: Iterable[tuple[str, str]]) -> Iterator[str]:
 
 
 @dataclass(frozen=True, slots=True)
+class Copy:
+    """An initial copy that is under way (copies.sql); `rows` and `bytes` are those it has so far.
+
+    They are None before the first (pg_stat_progress_copy). The blocker is whose lock it waits for.
+    """
+
+    table_oid: int
+    table: str
+    pid: int
+    started: datetime | None
+    wait_event_type: str | None
+    wait_event: str | None
+    rows: int | None = None
+    bytes: int | None = None
+    blocker_pid: int | None = None
+    blocker_user: str | None = None
+    blocker_application: str | None = None
+    blocker_query: str | None = None
+    blocker_age_seconds: float | None = None
+    blocked_since: datetime | None = None
+
+    @property
+    def waits(self) -> bool:
+        """For others: a lock or the publisher. One that computes, reads or sleeps is at work."""
+        return self.wait_event_type in {"Lock", "Client"}
+
+
+@dataclass(frozen=True, slots=True)
 class Tables:
     """The tables of a subscription (pg_subscription_rel), names ready to stand in SQL.
 
     `pending` are those not ready (srsubstate other than r), `unfinished` the OIDs of those whose
-    copy is not done (i, d or f), `copying` the pids that copy them, by the tables' OIDs.
+    copy is not done (i, d or f), `copying` the pids that copy them, by the tables' OIDs. `copies`
+    are what those do (14+).
     """
 
     names: frozenset[str]
     pending: tuple[str, ...] = ()
     copying: Mapping[int, int] = field(default_factory=dict)
     unfinished: frozenset[int] = frozenset()
+    copies: tuple[Copy, ...] = ()
 
     @property
     def workers(self) -> tuple[int, ...]:
@@ -54,7 +84,8 @@ class Subscription:
     The worker's values are None while none runs; times are the server's, aware; LSNs are `X/X`.
     `disable_on_error`, `skip_lsn`, the error counts and `stats_reset` exist from PostgreSQL 15 on
     (pg_stat_subscription_stats), `conflicts` from 18. `blocker_…` describes the session whose lock
-    an apply worker waits for; `tables` is None where they cannot be seen.
+    an apply worker waits for, or the prepared transaction: pid 0, and `blocker_gid`. `tables` is
+    None where they cannot be seen.
     """
 
     oid: int
@@ -75,6 +106,7 @@ class Subscription:
     last_msg_send_time: datetime | None
     last_msg_receipt_time: datetime | None
     latest_end_lsn: str | None
+    wait_event_type: str | None
     wait_event: str | None
     blocked_since: datetime | None
     blocker_pid: int | None
@@ -83,6 +115,12 @@ class Subscription:
     blocker_query: str | None
     blocker_age_seconds: float | None
     tables: Tables | None
+    blocker_gid: str | None = None
+
+    @property
+    def is_blocked_by_prepared(self) -> bool:
+        """By a transaction that no session holds any more (pg_blocking_pids() has 0 for it)."""
+        return self.blocker_pid == 0
 
     @property
     def waits_for_messages(self) -> bool:
@@ -172,6 +210,34 @@ class Snapshot:
             ),
         )
 
+    def with_copies(self, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> "Snapshot":
+        """The same sample with the rows of copies.sql."""
+        copies: dict[int, list[Copy]] = {}
+        for row in rows:
+            record = dict(zip(columns, row, strict=True))
+            copies.setdefault(record["oid"], []).append(_copy(record))
+        return replace(
+            self,
+            subscriptions=tuple(
+                replace(each, tables=replace(each.tables, copies=tuple(copies.get(each.oid, ()))))
+                if each.tables is not None
+                else each
+                for each in self.subscriptions
+            ),
+        )
+
+    def with_prepared(self, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> "Snapshot":
+        """The same sample with the rows of prepared.sql: which transactions those of pid 0 are."""
+        records = [dict(zip(columns, row, strict=True)) for row in rows]
+        found = {record["oid"]: record for record in records}
+        return replace(
+            self,
+            subscriptions=tuple(
+                _blocked_by(subscription, found.get(subscription.oid))
+                for subscription in self.subscriptions
+            ),
+        )
+
     @classmethod
     def from_rows(cls, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> Self:
         """Freeze the rows of subscriber.sql; columns this version does not know are ignored.
@@ -201,6 +267,23 @@ def _as_seen_at_home(subscription: Subscription, own: Subscription | None) -> Su
     return replace(subscription, name=own.name, publications=own.publications, tables=own.tables)
 
 
+def _copy(record: Mapping[str, Any]) -> Copy:
+    values = {column.name: record[column.name] for column in fields(Copy) if column.name != "table"}
+    [table] = qualified_names([record["name"]])
+    return Copy(**values | {"table": table, "blocker_query": _query(record["blocker_query"])})
+
+
+def _blocked_by(subscription: Subscription, prepared: Mapping[str, Any] | None) -> Subscription:
+    if prepared is None or not subscription.is_blocked_by_prepared:
+        return subscription
+    return replace(
+        subscription,
+        blocker_gid=unescaped(prepared["gid"]),
+        blocker_user=prepared["owner"],
+        blocker_age_seconds=prepared["age_seconds"],
+    )
+
+
 def _databases(names: Sequence[str]) -> str:
     if len(names) == 1:
         return f"database {names[0]}"
@@ -208,12 +291,18 @@ def _databases(names: Sequence[str]) -> str:
     return f"{len(names)} databases: {', '.join(names[:_DATABASES_NAMED])}{more}"
 
 
+_COLUMNS: Final = tuple(
+    column.name for column in fields(Subscription) if column.name != "blocker_gid"
+)
+"""Of a subscription in subscriber.sql."""
+
+
 def _query(escaped: str | None) -> str | None:
     return None if escaped is None else unescaped(escaped)[:_QUERY_CHARACTERS]
 
 
 def _subscription(record: Mapping[str, Any]) -> Subscription:
-    values = {column.name: record[column.name] for column in fields(Subscription)}
+    values = {name: record[name] for name in _COLUMNS}
     return Subscription(
         **values
         | {

@@ -44,6 +44,7 @@ SELECT
     leader.last_msg_send_time,
     leader.last_msg_receipt_time,
     leader.latest_end_lsn::text AS latest_end_lsn,
+    leader.wait_event_type,
     leader.wait_event,
     blocked.since AS blocked_since,
     blocked.pid AS blocker_pid,
@@ -61,7 +62,8 @@ LEFT JOIN worker AS leader
     ON leader.subid = subscription.oid
     AND leader.relid IS NULL
     AND leader.leader_pid_16 IS NULL
--- Who holds the lock that an apply worker waits for; without pg_read_all_stats only its pid.
+-- Who holds the lock that an apply worker waits for; without pg_read_all_stats only its pid, which
+-- is 0 for a prepared transaction (prepared.sql).
 LEFT JOIN LATERAL (
     SELECT
         blocker.pid,
@@ -92,7 +94,8 @@ LEFT JOIN LATERAL (
     WHERE worker.subid = subscription.oid
         AND worker.relid IS NULL
         AND coalesce(worker.wait_event_type, 'Lock') = 'Lock'
-    ORDER BY activity.xact_start
+    -- A prepared transaction (pid 0) never waits itself, and does not end by itself.
+    ORDER BY blocker.pid <> 0, activity.xact_start
     LIMIT 1
 ) AS blocked ON true
 LEFT JOIN LATERAL (

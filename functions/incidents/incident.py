@@ -2,19 +2,20 @@
 
 An item that no execution writes so counts as absent: it could silence its cluster, or all of them.
 Every attribute must be of its type and readable, none may be missing that the status or another
-attribute asks for, no instant lies in the future, and `expires_at` no later than the status allows.
+attribute asks for, no instant lies in the future, `expires_at` no later than the status allows, and
+all is no longer than `LONGEST_ITEM`.
 """
 
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final, Self
 
-from functions.incidents.asked import Asked
+from functions.incidents.asked import Asked, is_monitor
 from functions.incidents.times import (
     CLOCK_SKEW,
     KEPT_AFTER_CLOSING,
@@ -22,6 +23,13 @@ from functions.incidents.times import (
     KEPT_WHILE_SUSPECTED,
     LONGEST_LEASE,
 )
+
+LONGEST_ITEM: Final = 8_000
+"""Characters of JSON. An answer carries the items of its work twice; those that executions write
+have two thousand at most, and `LONGEST_ASKED` beside them."""
+
+LONGEST_ASKED: Final = 3_000
+"""Characters of JSON."""
 
 Item = Mapping[str, Any]
 """As DynamoDB returns it: `{"cluster": {"S": "sample-cluster"}, "notifications": {"N": "1"}}`."""
@@ -89,11 +97,18 @@ class Incident:
     @classmethod
     def from_item(cls, item: Item, now: datetime) -> Self | None:
         """The incident in an item as it may be at the instant `now`; None if it is no sound one."""
+        if len(json.dumps(item)) > LONGEST_ITEM:
+            return None
         values = {name: _read(name, value) for name, value in item.items()}
         if None in values.values() or not values.keys() >= _REQUIRED:
             return None
         incident = cls(**values)
         return incident if incident._is_sound(now) else None
+
+    def of_a_check(self, asked: Asked) -> Self:
+        """What was asked of it; left out where that is too long, so that any success ends it."""
+        is_short = len(json.dumps(asked.to_json())) <= LONGEST_ASKED
+        return replace(self, asked=asked if is_short else None)
 
     def to_json(self) -> dict[str, Any]:
         """`{"cluster", "status", "decided_at", …}`: texts, numbers, a list of texts."""
@@ -115,6 +130,7 @@ class Incident:
             and _all_or_none(self.claimed_by, self.claimed_for, self.claimed_until)
             and _all_or_none(self.unknown_runs, self.unknown_since)
             and _all_or_none(self.channel, self.ts)
+            and (self.asked is None or is_monitor(self.cluster))
             and not any(instant > now + CLOCK_SKEW for instant in self._past())
             and (self.claimed_until or now) <= now + LONGEST_LEASE + CLOCK_SKEW
         )

@@ -37,7 +37,7 @@ def decide_failed_check(document: Mapping[str, Any], now: datetime) -> dict[str,
     return {
         "clusters": report([failed], now)["clusters"],
         "work": [
-            replace(each, incident=each.incident and replace(each.incident, asked=asked)).to_json()
+            replace(each, incident=each.incident and each.incident.of_a_check(asked)).to_json()
             for each in work
         ],
     }

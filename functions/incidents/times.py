@@ -38,7 +38,11 @@ ABANDONED_AFTER: Final = timedelta(days=3)
 that has not been for so long is made no more, as after another division into shards."""
 
 KEPT_WHILE_OPEN: Final = timedelta(days=30)
-"""Of an open incident's item, from its last claim, and of a memory item."""
+"""Of an open incident's item, from its last claim."""
+
+KEPT_FOR_COMPARISON: Final = timedelta(days=1)
+"""Of a memory item: that of another division into shards must not stay for long, for a run of named
+clusters reads all there are."""
 
 KEPT_AFTER_CLOSING: Final = timedelta(minutes=10)
 """Broken again within this time, it is the same incident."""

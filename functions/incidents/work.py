@@ -18,6 +18,10 @@ state machine, beside the clusters' reports in 262,144 bytes."""
 NEVER: Final = "never"
 """Stands for `decided_at` where an item has none; no execution writes it."""
 
+LONGEST_SEEN: Final = 64
+"""Characters of `decided_at`, of which an execution writes 24. A longer one stands for `NEVER`, and
+the claim takes its item whatever it says."""
+
 _LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 
 
@@ -26,7 +30,8 @@ class Work:
     """One cluster to notify of, or a note to write.
 
     `incident` is the item the claim writes, None for a test. `seen` is the stored item's
-    `decided_at` as it was read, sound or not: the claim succeeds only if it is still so.
+    `decided_at` as it was read, sound or not: the claim succeeds only if it is still so, or longer
+    than `LONGEST_SEEN`.
     """
 
     report: ClusterReport
@@ -81,10 +86,15 @@ def prioritized(verdicts: Sequence[Verdict], items: Sequence[Item], run: Run) ->
 def _table(items: Sequence[Item], now: datetime) -> dict[str, _Stored]:
     """The items by cluster; one that names none is nobody's."""
     return {
-        cluster: _Stored(Incident.from_item(item, now), _text(item, "decided_at", NEVER))
+        cluster: _Stored(Incident.from_item(item, now), _seen(item))
         for item in items
         if (cluster := _text(item, "cluster", ""))
     }
+
+
+def _seen(item: Item) -> str:
+    text = _text(item, "decided_at", NEVER)
+    return text if len(text) <= LONGEST_SEEN else NEVER
 
 
 def _text(item: Item, name: str, default: str) -> str:

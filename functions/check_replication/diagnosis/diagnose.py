@@ -43,7 +43,7 @@ def diagnose(
         known = as_far_as_clear(subscription, samples, limits.lag_seconds)
         history = histories.of(subscription)
         own = [
-            *judge(subscription, known, limits, history),
+            *judge(subscription, known, limits, history, history.publisher),
             *_lost_sight(subscription, samples),
         ]
         if history.publisher is not None:

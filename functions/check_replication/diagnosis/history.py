@@ -6,13 +6,14 @@ compared with those of the last check, show both.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import pairwise
 from typing import Final
 
 from functions.check_replication.diagnosis import idle
 from functions.check_replication.diagnosis.backlog import Backlog, Before, measured
+from functions.check_replication.diagnosis.copies import progress_of
 from functions.check_replication.diagnosis.messages import is_busy
 from functions.check_replication.diagnosis.ownership import own_slot, publisher_of, served_slot
 from functions.check_replication.diagnosis.samples import (
@@ -21,10 +22,12 @@ from functions.check_replication.diagnosis.samples import (
     Samples,
 )
 from functions.check_replication.diagnosis.settling import as_far_as_clear
+from functions.check_replication.diagnosis.waits import Sender, sender_of
 from functions.check_replication.memory.failure import UNKNOWN_GAP_QUIET_SECONDS, Failure
 from functions.check_replication.memory.idle import IdleSlots
 from functions.check_replication.memory.positions import Positions, hashed
 from functions.check_replication.memory.remembered import (
+    CopyProgress,
     RememberedCluster,
     RememberedSubscription,
     Worker,
@@ -44,7 +47,7 @@ class History:
     `is_new_to_memory`: nothing is known of it but what this check saw. `publisher` is the one that
     is taken for its own, `seen_at` a hash of the address of the one where its slot was last seen to
     serve it. `backlog` is None where the publisher's side of it is not seen, `is_behind` whether
-    that is too much.
+    that is too much, `sender` who sends it. `progress` is that of its tables' copies, by OID.
     `never_enabled_seconds`: disabled since it was made, which was seen so long ago; None where that
     is not known.
     """
@@ -58,6 +61,8 @@ class History:
     publisher: PublisherSamples | None = None
     seen_at: int | None = None
     never_enabled_seconds: float | None = None
+    sender: Sender | None = None
+    progress: Mapping[int, CopyProgress] = field(default_factory=dict)
 
     @property
     def applying_fails(self) -> Failure | None:
@@ -333,7 +338,12 @@ def _with_backlog(
     backlog = measured(slot, seen.publisher.latest.wal_bytes, positions[address], before)
     if backlog is None:
         return replace(history, is_behind=known.is_behind)
-    return replace(history, backlog=backlog, is_behind=backlog.is_too_much(limits))
+    return replace(
+        history,
+        backlog=backlog,
+        is_behind=backlog.is_too_much(limits),
+        sender=sender_of(slot, seen.publisher.latest),
+    )
 
 
 def to_remember(
@@ -391,8 +401,13 @@ def _history(seen: _Comparison) -> History:
     errors = seen.new(seen.apply_errors, is_certain=True, quiet_seconds=seen.worker_seconds)
     apply = _followed(known.apply_failure, errors, seen)
     explained = apply is not None and apply.is_found
-    worker = _worker(known.worker_failure, seen, explained=explained)
-    return History(apply, _copy(known.copy_failure, seen), worker, is_new)
+    return History(
+        apply,
+        _copy(known.copy_failure, seen),
+        _worker(known.worker_failure, seen, explained=explained),
+        is_new,
+        progress=progress_of(seen.subscription, seen.samples, seen.known, seen.seconds),
+    )
 
 
 def _followed(
@@ -464,6 +479,7 @@ def _remember(subscription: Subscription, history: History) -> RememberedSubscri
         is_behind=history.is_behind,
         publisher=history.seen_at,
         never_enabled_seconds=history.never_enabled_seconds,
+        progress=history.progress,
     )
 
 

@@ -3,6 +3,9 @@
 With the publisher's side by what is not confirmed yet (`backlog`), else by the messages' ages.
 """
 
+import re
+from typing import Final
+
 from functions.check_replication.diagnosis.backlog import Backlog
 from functions.check_replication.diagnosis.findings import duration, finding, instant, size
 from functions.check_replication.diagnosis.history import History
@@ -14,11 +17,14 @@ from functions.check_replication.diagnosis.messages import (
     silent_seconds,
 )
 from functions.check_replication.diagnosis.samples import Samples
+from functions.check_replication.diagnosis.waits import Sender, worker_does, worker_wait
 from functions.check_replication.snapshot import Snapshot, Subscription
 from functions.check_replication.targets import Limits
 from functions.report import Evidence, Finding
 
 _DEFAULT_RECEIVER_TIMEOUT = 60.0
+_REPLICATED_GID: Final = re.compile(r"pg_gid_\d+_\d+")
+"""Of a transaction that an apply worker has prepared (TwoPhaseTransactionGid, 15 to 18)."""
 
 
 def lag(
@@ -34,7 +40,7 @@ def lag(
             subscription, samples, blocked, limits.lag_seconds, is_behind=history.is_behind
         )
     if history.is_behind:
-        return _behind(subscription, samples, limits, history.backlog)
+        return _behind(subscription, samples, limits, history.backlog, history.sender)
     if is_busy(subscription, latest):
         return None
     return _silent(subscription, samples, limits.lag_seconds)
@@ -60,22 +66,55 @@ def limit_too_small(samples: Samples, limits: Limits) -> Finding | None:
 
 
 def _behind(
-    subscription: Subscription, samples: Samples, limits: Limits, backlog: Backlog
+    subscription: Subscription,
+    samples: Samples,
+    limits: Limits,
+    backlog: Backlog,
+    sender: Sender | None,
 ) -> Finding:
-    """Whose fault it is, the worker shows: it is at work, or waits for what does not come."""
-    at_work = is_busy(subscription, samples.latest) or not samples.latest.sees_activity
     return finding(
-        "apply_lagging" if at_work else "publisher_lagging",
+        _whose_fault(subscription, samples.latest, sender),
         subscription,
         samples,
-        f"{subscription.name} is {_how_far(backlog)} behind its publisher{_trend(backlog)}.",
+        f"{subscription.name} is {_how_far(backlog)} behind its publisher{_trend(backlog)}."
+        f"{_what_they_do(subscription, samples.latest, sender)}",
         **_limit(limits, backlog),
         lag_seconds=round(backlog.age_seconds, 1),
         backlog_bytes=round(backlog.size),
         backlog_bytes_per_second=_rounded(backlog.bytes_per_second),
+        **_waits(subscription, samples.latest, sender),
         received_lsn=subscription.received_lsn,
         latest_end_lsn=subscription.latest_end_lsn,
     )
+
+
+def _whose_fault(subscription: Subscription, latest: Snapshot, sender: Sender | None) -> str:
+    """The worker shows it: it is at work, or waits for what does not come."""
+    if is_busy(subscription, latest):
+        return "apply_lagging"
+    if sender is not None and sender.standbys:
+        return "standby_behind"
+    return "publisher_lagging" if latest.sees_activity else "apply_lagging"
+
+
+def _what_they_do(subscription: Subscription, latest: Snapshot, sender: Sender | None) -> str:
+    """At the latest sample, as far as it shows."""
+    wait = worker_wait(subscription, latest)
+    does = [] if wait is None else [f"its apply worker {worker_does(wait)}"]
+    does += [] if sender is None else [f"its WAL sender {sender.does}"]
+    said = ", ".join(does)
+    return f" {said[0].upper()}{said[1:]}." if said else ""
+
+
+def _waits(
+    subscription: Subscription, latest: Snapshot, sender: Sender | None
+) -> dict[str, Evidence]:
+    standbys = () if sender is None else sender.standbys
+    return {
+        "worker_wait": worker_wait(subscription, latest),
+        "sender_wait": None if sender is None else sender.wait,
+        "standby_slots": ", ".join(standbys) or None,
+    }
 
 
 def _how_far(backlog: Backlog) -> str:
@@ -177,15 +216,35 @@ def _blocked(
         subscription,
         samples,
         f"The apply worker of {subscription.name} has waited {blocked:.0f} s for a lock that "
-        f"session {subscription.blocker_pid} holds.",
+        f"{_blocker(subscription)} holds.",
         blocked_seconds=round(blocked, 1),
-        blocker_pid=subscription.blocker_pid,
+        **_prepared(subscription),
         blocker_user=subscription.blocker_user,
         blocker_application=subscription.blocker_application,
         blocker_query=subscription.blocker_query,
         blocker_age_seconds=_rounded(subscription.blocker_age_seconds),
         since=instant(subscription.blocked_since or subscription.last_msg_receipt_time),
     )
+
+
+def _blocker(subscription: Subscription) -> str:
+    if not subscription.is_blocked_by_prepared:
+        return f"session {subscription.blocker_pid}"
+    if subscription.blocker_gid is None:
+        return "a prepared transaction"
+    return f"prepared transaction “{subscription.blocker_gid}” of {subscription.blocker_user}"
+
+
+def _prepared(subscription: Subscription) -> dict[str, Evidence]:
+    """Who holds the lock; one that a subscription prepared (two_phase) ends as on its publisher."""
+    if not subscription.is_blocked_by_prepared:
+        return {"blocker_pid": subscription.blocker_pid}
+    gid = subscription.blocker_gid
+    return {
+        "blocker_is_prepared": True,
+        "blocker_gid": gid,
+        "blocker_is_replicated": True if _REPLICATED_GID.fullmatch(gid or "") else None,
+    }
 
 
 def _slow_apply(
@@ -201,7 +260,9 @@ def _slow_apply(
         subscription,
         samples,
         f"Changes for {subscription.name} are applied {behind:.0f} s after they were sent (limit "
-        f"{max_lag_seconds:.0f} s), and the backlog is not shrinking.",
+        f"{max_lag_seconds:.0f} s), and the backlog is not shrinking."
+        f"{_what_they_do(subscription, samples.latest, None)}",
+        **_waits(subscription, samples.latest, None),
         lag_seconds=round(behind, 1),
         max_lag_seconds=max_lag_seconds,
         received_lsn=subscription.received_lsn,

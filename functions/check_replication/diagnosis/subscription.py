@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
+from functions.check_replication.diagnosis.copies import standing
 from functions.check_replication.diagnosis.findings import finding, instant, named
 from functions.check_replication.diagnosis.history import History, is_young
 from functions.check_replication.diagnosis.lag import lag
-from functions.check_replication.diagnosis.samples import Samples
+from functions.check_replication.diagnosis.samples import PublisherSamples, Samples
 from functions.check_replication.memory.failure import Failure
 from functions.check_replication.snapshot import Subscription
 from functions.check_replication.targets import Limits
@@ -14,7 +15,11 @@ from functions.report import Evidence, Finding
 
 
 def judge(
-    subscription: Subscription, samples: Samples, limits: Limits, history: History
+    subscription: Subscription,
+    samples: Samples,
+    limits: Limits,
+    history: History,
+    publisher: PublisherSamples | None,
 ) -> Iterator[Finding]:
     """Everything wrong with it, what stops it first."""
     if not subscription.enabled:
@@ -23,7 +28,7 @@ def judge(
         yield _apply_error(subscription, samples, failure)
         if failure.quiet_seconds >= failure.quiet_needed_seconds and not subscription.down:
             yield from _lagging(subscription, samples, limits, history)
-        yield from _copy(subscription, samples, history)
+        yield from _copy(subscription, samples, history, limits, publisher)
     elif subscription.down:
         if samples.earlier(subscription) is not None:
             yield _down(subscription, samples)
@@ -34,7 +39,7 @@ def judge(
             yield from behind
         elif _is_undecided(subscription, samples, history):
             yield _undecided(subscription, samples)
-        yield from _copy(subscription, samples, history)
+        yield from _copy(subscription, samples, history, limits, publisher)
     yield from _warnings(subscription, samples)
 
 
@@ -152,7 +157,13 @@ def _down(subscription: Subscription, samples: Samples) -> Finding:
     )
 
 
-def _copy(subscription: Subscription, samples: Samples, history: History) -> Iterator[Finding]:
+def _copy(
+    subscription: Subscription,
+    samples: Samples,
+    history: History,
+    limits: Limits,
+    publisher: PublisherSamples | None,
+) -> Iterator[Finding]:
     """Tables that are not ready: merely copying is healthy, failing or not even trying is not."""
     tables = subscription.tables
     if (failure := history.copying_fails) is not None:
@@ -177,6 +188,10 @@ def _copy(subscription: Subscription, samples: Samples, history: History) -> Ite
             max_logical_replication_workers=samples.latest.max_workers,
             **named(tables.pending),
         )
+    elif (
+        found := standing(subscription, samples, history.progress, publisher, limits.lag_seconds)
+    ) is not None:
+        yield found
 
 
 def _copying_fails(subscription: Subscription, failure: Failure) -> str:

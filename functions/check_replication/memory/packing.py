@@ -1,39 +1,56 @@
 """The memory of many clusters as one text: versioned JSON, compressed, in base64. Pure.
 
 Relative times, most in whole seconds, keep it short. It is written to and read from a table that
-others could write to as well: what does not read as it was written counts as unreadable.
+others could write to as well: what does not read as it was written counts as unreadable, and so
+does a value that none can have (`ranges`).
 """
 
 import json
 import zlib
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any, Final
 
 from functions.check_replication.memory.failure import Failure
 from functions.check_replication.memory.idle import IdleSlot, IdleSlots
-from functions.check_replication.memory.positions import Point, Positions
+from functions.check_replication.memory.positions import MOST_POINTS, Point, Positions
+from functions.check_replication.memory.ranges import (
+    FIRST_SECOND,
+    LAST_SECOND,
+    MOST_BETWEEN,
+    MOST_BYTES,
+    MOST_GAP_SECONDS,
+    MOST_SECONDS,
+    number,
+    whole,
+)
 from functions.check_replication.memory.remembered import (
+    CopyProgress,
     RememberedCluster,
     RememberedSubscription,
     Worker,
 )
+from functions.incidents.times import CLOCK_SKEW
 
 MAX_MEMORY_BYTES: Final = 80_000
 """Of the text. The check's answer carries it beside the report, of the 262,144 bytes that Step
 Functions allows; the write of an item costs one unit for each KB."""
 
 _VERSION: Final = "1"
-_MAX_UNPACKED_BYTES: Final = 4_000_000
-_COLUMNS: Final = 13
+_MAX_UNPACKED_BYTES: Final = 500_000
+"""A text can unpack to a thousand times its length; the function's memory is small."""
+
+_COLUMNS: Final = 14
 """Of a subscription; those that are empty at the end of a row are not written."""
 
 _NEVER_WRITTEN: Final = (
     ValueError,
     TypeError,
     AttributeError,
-    IndexError,
+    LookupError,
     OverflowError,
     RecursionError,
     zlib.error,
@@ -44,25 +61,32 @@ class UnreadableMemoryError(Exception):
     """The text is of another version, was cut, or was never written by this."""
 
 
-def pack(clusters: Mapping[str, RememberedCluster]) -> str:
-    """The text; where not all have room, without the largest clusters that are not failing.
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """A text, and the clusters that had no room in it."""
+
+    text: str
+    left_out: frozenset[str] = frozenset()
+
+
+def pack(clusters: Mapping[str, RememberedCluster]) -> Packed:
+    """All clusters; where not all have room, without the largest that are not failing.
 
     Those are judged without memory next time, strictly: nothing of it is taken for healthy.
     """
     kept = sorted(clusters, key=lambda name: _worth_keeping(clusters[name]), reverse=True)
-    while len(text := _packed({name: clusters[name] for name in kept})) > MAX_MEMORY_BYTES:
-        kept = kept[: len(kept) * MAX_MEMORY_BYTES // (len(text) + 1)]
-    return text
+    text, excess = _packed(clusters, kept)
+    while excess > 1:
+        kept = kept[: int(len(kept) / excess)]
+        text, excess = _packed(clusters, kept)
+    return Packed(text, frozenset(clusters) - frozenset(kept))
 
 
-def unpack_all(texts: Iterable[object]) -> dict[str, RememberedCluster]:
-    """The clusters of all texts, each as its latest check saw it.
-
-    Raises `UnreadableMemoryError`.
-    """
+def latest(memories: Iterable[Mapping[str, RememberedCluster]]) -> dict[str, RememberedCluster]:
+    """The clusters of all memories, each as its latest check saw it."""
     clusters: dict[str, RememberedCluster] = {}
-    for text in texts:
-        for name, remembered in _unpacked(str(text)).items():
+    for memory in memories:
+        for name, remembered in memory.items():
             known = clusters.get(name)
             if known is None or known.checked_at < remembered.checked_at:
                 clusters[name] = remembered
@@ -77,14 +101,20 @@ def _worth_keeping(cluster: RememberedCluster) -> tuple[bool, int]:
     return failing, -len(cluster.subscriptions)
 
 
-def _packed(clusters: Mapping[str, RememberedCluster]) -> str:
-    document = {name: _cluster_to_json(cluster) for name, cluster in sorted(clusters.items())}
-    written = json.dumps(document, separators=(",", ":"), ensure_ascii=False)
-    return f"{_VERSION}:{b64encode(zlib.compress(written.encode(), 9)).decode()}"
+def _packed(clusters: Mapping[str, RememberedCluster], kept: Iterable[str]) -> tuple[str, float]:
+    """The text of some, and how many times as long it is as it may be."""
+    document = {name: _cluster_to_json(clusters[name]) for name in sorted(kept)}
+    written = json.dumps(document, separators=(",", ":"), ensure_ascii=False).encode()
+    text = f"{_VERSION}:{b64encode(zlib.compress(written, 9)).decode()}"
+    return text, max((len(written) + 1) / _MAX_UNPACKED_BYTES, len(text) / MAX_MEMORY_BYTES)
 
 
-def _unpacked(text: str) -> dict[str, RememberedCluster]:
-    version, _, packed = text.partition(":")
+def unpack(text: object, now: datetime) -> dict[str, RememberedCluster]:
+    """The clusters of a text that was written before the instant `now`.
+
+    Raises `UnreadableMemoryError`.
+    """
+    version, _, packed = str(text).partition(":")
     if version != _VERSION:
         raise UnreadableMemoryError(f"it is of version {version[:10]!r}, not {_VERSION}")
     try:
@@ -93,7 +123,7 @@ def _unpacked(text: str) -> dict[str, RememberedCluster]:
         if not stream.eof:
             raise UnreadableMemoryError("it was cut, or is larger than any that is written")
         return {
-            str(name): _cluster_from_json(cluster) for name, cluster in json.loads(written).items()
+            name: _cluster_from_json(cluster, now) for name, cluster in json.loads(written).items()
         }
     except _NEVER_WRITTEN as error:
         raise UnreadableMemoryError(f"it cannot be read: {type(error).__name__}") from error
@@ -105,7 +135,7 @@ def _cluster_to_json(cluster: RememberedCluster) -> list[Any]:
     return [
         round(cluster.checked_at.timestamp(), 1),
         taken_at,
-        round(cluster.age_seconds),
+        round(min(cluster.age_seconds, MOST_SECONDS)),
         [
             _subscription_to_json(known, int(taken_at), publishers)
             for known in cluster.subscriptions
@@ -115,8 +145,9 @@ def _cluster_to_json(cluster: RememberedCluster) -> list[Any]:
     ]
 
 
-def _cluster_from_json(document: list[Any]) -> RememberedCluster:
+def _cluster_from_json(document: list[Any], now: datetime) -> RememberedCluster:
     checked_at, taken_at, age, subscriptions, written, idle = document
+    number(checked_at, (now + CLOCK_SKEW).timestamp())
     positions = tuple(map(_positions_from_json, written))
     publishers = [each.publisher for each in positions]
     return RememberedCluster(
@@ -125,7 +156,7 @@ def _cluster_from_json(document: list[Any]) -> RememberedCluster:
         tuple(_subscription_from_json(known, int(taken_at), publishers) for known in subscriptions),
         positions,
         tuple(map(_idle_slots_from_json, idle)),
-        float(age),
+        number(age, MOST_SECONDS),
     )
 
 
@@ -133,24 +164,32 @@ def _positions_to_json(positions: Positions) -> list[Any]:
     return [
         positions.publisher,
         _rounded(positions.lost_position),
-        *([round(each.age_seconds, 1), round(each.position)] for each in positions.points),
+        *(
+            [round(min(each.age_seconds, MOST_SECONDS), 1), round(each.position)]
+            for each in positions.points
+        ),
     ]
 
 
 def _positions_from_json(values: list[Any]) -> Positions:
     publisher, lost_position, *points = values
-    return Positions(
-        tuple(Point(float(age), float(position)) for age, position in points),
-        None if lost_position is None else float(lost_position),
-        int(publisher),
+    known = tuple(
+        Point(number(age, MOST_SECONDS), number(position, MOST_BYTES)) for age, position in points
     )
+    in_order = all(
+        older.age_seconds >= newer.age_seconds and older.position <= newer.position
+        for older, newer in pairwise(known)
+    )
+    if len(known) > MOST_POINTS or not in_order:
+        raise ValueError("too many points, or not the oldest first")
+    return Positions(known, _bytes(lost_position), whole(publisher))
 
 
 def _idle_slots_to_json(slots: IdleSlots) -> list[Any]:
     return [
         slots.publisher,
         *(
-            [name, round(slot.confirmed), round(slot.seconds, 1)]
+            [name, round(slot.confirmed), _seconds_ago(slot.seconds)]
             for name, slot in slots.by_name.items()
         ),
     ]
@@ -160,10 +199,10 @@ def _idle_slots_from_json(values: list[Any]) -> IdleSlots:
     publisher, *slots = values
     return IdleSlots(
         {
-            str(name): IdleSlot(float(confirmed), float(seconds))
+            str(name): IdleSlot(number(confirmed, MOST_BYTES), number(seconds, MOST_SECONDS))
             for name, confirmed, seconds in slots
         },
-        int(publisher),
+        whole(publisher),
     )
 
 
@@ -185,7 +224,12 @@ def _subscription_to_json(
         _rounded(known.backlog_bytes),
         known.is_behind or None,
         publishers.index(known.publisher) if known.publisher in publishers else None,
-        None if known.never_enabled_seconds is None else round(known.never_enabled_seconds, 1),
+        _seconds_ago(known.never_enabled_seconds),
+        [
+            [table, copy.pid, copy.rows, round(min(copy.stood_seconds, MOST_SECONDS))]
+            for table, copy in known.progress.items()
+            if copy.stood_seconds or copy.rows
+        ],
     ]
     while values[-1] is None or values[-1] == []:
         values.pop()
@@ -198,33 +242,37 @@ def _subscription_from_json(
     oid, worker, applies, syncs, reset, copying, *others = values + [None] * (
         _COLUMNS - len(values)
     )
-    *failures, backlog, is_behind, publisher, disabled = others
+    *failures, backlog, is_behind, publisher, disabled, progress = others
     apply_failure, copy_failure, worker_failure = (
         None if failure is None else _failure_from_json(failure) for failure in failures
     )
     return RememberedSubscription(
-        oid=int(oid),
-        worker=None if worker is None else Worker(int(worker[0]), _before(worker[1], taken_at)),
-        apply_error_count=None if applies is None else int(applies),
-        sync_error_count=None if syncs is None else int(syncs),
+        oid=whole(oid),
+        worker=None if worker is None else Worker(whole(worker[0]), _before(worker[1], taken_at)),
+        apply_error_count=None if applies is None else whole(applies),
+        sync_error_count=None if syncs is None else whole(syncs),
         stats_reset=_before(reset, taken_at),
-        copying={int(table): int(pid) for table, pid in copying or ()},
+        copying={whole(table): whole(pid) for table, pid in copying or ()},
         apply_failure=apply_failure,
         copy_failure=copy_failure,
         worker_failure=worker_failure,
-        backlog_bytes=None if backlog is None else float(backlog),
+        backlog_bytes=_bytes(backlog),
         is_behind=bool(is_behind),
-        publisher=None if publisher is None else publishers[int(publisher)],
-        never_enabled_seconds=None if disabled is None else float(disabled),
+        publisher=None if publisher is None else publishers[whole(publisher)],
+        never_enabled_seconds=None if disabled is None else number(disabled, MOST_SECONDS),
+        progress={
+            whole(table): CopyProgress(whole(pid), whole(rows), number(stood, MOST_SECONDS))
+            for table, pid, rows, stood in progress or ()
+        },
     )
 
 
 def _failure_to_json(failure: Failure) -> list[Any]:
     return [
         failure.count,
-        round(failure.age_seconds),
-        round(failure.quiet_seconds),
-        round(failure.longest_gap_seconds),
+        round(min(failure.age_seconds, MOST_SECONDS)),
+        round(min(failure.quiet_seconds, MOST_SECONDS)),
+        round(min(failure.longest_gap_seconds, MOST_GAP_SECONDS)),
         int(failure.is_certain),
         int(failure.is_over),
         _rounded(failure.publisher_position),
@@ -235,13 +283,13 @@ def _failure_to_json(failure: Failure) -> list[Any]:
 def _failure_from_json(values: list[Any]) -> Failure:
     count, age, quiet, gap, certain, over, position, latest = values
     return Failure(
-        count=int(count),
-        age_seconds=float(age),
-        quiet_seconds=float(quiet),
-        longest_gap_seconds=float(gap),
+        count=whole(count, least=1),
+        age_seconds=number(age, MOST_SECONDS),
+        quiet_seconds=number(quiet, MOST_SECONDS),
+        longest_gap_seconds=number(gap, MOST_GAP_SECONDS),
         is_certain=bool(certain),
         is_over=bool(over),
-        publisher_position=None if position is None else float(position),
+        publisher_position=_bytes(position),
         is_latest=bool(latest),
     )
 
@@ -254,9 +302,17 @@ def _age(seconds: int | None, now: int) -> int | None:
     return None if seconds is None else now - seconds
 
 
-def _before(age: int | None, now: int) -> int | None:
-    return None if age is None else now - int(age)
+def _before(age: object, now: int) -> int | None:
+    return None if age is None else now - whole(age, MOST_BETWEEN, -MOST_BETWEEN)
 
 
-def _instant(seconds: float) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)
+def _seconds_ago(seconds: float | None) -> float | None:
+    return None if seconds is None else round(min(seconds, MOST_SECONDS), 1)
+
+
+def _bytes(value: object) -> float | None:
+    return None if value is None else number(value, MOST_BYTES)
+
+
+def _instant(seconds: object) -> datetime:
+    return datetime.fromtimestamp(number(seconds, LAST_SECOND, FIRST_SECOND), UTC)

@@ -77,7 +77,7 @@ class Positions:
         if not before:
             return self.points[0].age_seconds, True
         older = before[-1]
-        newer = self.points[self.points.index(older) + 1]
+        newer = self.points[len(before)]
         share = (confirmed - older.position) / (newer.position - older.position)
         return older.age_seconds - share * (older.age_seconds - newer.age_seconds), False
 

@@ -22,12 +22,22 @@ class Worker:
 
 
 @dataclass(frozen=True, slots=True)
+class CopyProgress:
+    """Of the initial copy of a table: `rows` so far, and how long it has waited there."""
+
+    pid: int
+    rows: int
+    stood_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class RememberedSubscription:
     """One subscription as the last check saw it.
 
     The counts and `stats_reset` (seconds since 1970) are those of pg_stat_subscription_stats (15+).
     `copying` are the pids that copied its tables, by the tables' OIDs. The failures are those that
     are not over or may come back: of applying, of copying, of the worker's staying alive.
+    `progress` is that of its copies, by the tables' OIDs.
     `backlog_bytes` is what it had not confirmed yet, `is_behind` whether that was too much.
     `publisher` is where its slot was last seen to serve it, a hash of the address (`hashed`).
     `never_enabled_seconds`: since when it is known without ever having been enabled; None where it
@@ -47,6 +57,7 @@ class RememberedSubscription:
     is_behind: bool = False
     publisher: int | None = None
     never_enabled_seconds: float | None = None
+    progress: Mapping[int, CopyProgress] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,19 @@ from local.postgres.faults.fault import Fault
 from local.postgres.faults.symptoms import counted, wait_until_leader_is
 from local.postgres.pair import Pair
 from local.postgres.second_table import (
+    TABLE,
     create_table,
     insert_return,
     remove_table,
     subscribe_table,
 )
+from local.postgres.sessions import open_transaction
 from sandbox.postgres.server import Server
+from sandbox.postgres.waiting import wait_until
+
+_TRANSACTION: Final = "a session that a copy waits for"
+_MAX_LAG_SECONDS: Final = 3
+_PARAMETERS: Final = {"max-lag-seconds": str(_MAX_LAG_SECONDS)}
 
 
 def _break_copy(pair: Pair) -> None:
@@ -75,6 +82,38 @@ def _free_slots(server: Server) -> None:
     """)
 
 
+def _break_locked(pair: Pair) -> None:
+    _begin_waiting(pair, pair.subscriber, f"LOCK TABLE {TABLE} IN SHARE MODE", "Lock")
+
+
+def _break_outlasting(pair: Pair) -> None:
+    _begin_waiting(pair, pair.publisher, "SELECT pg_current_xact_id()", "Client")
+
+
+def _begin_waiting(pair: Pair, server: Server, statement: str, wait: str) -> None:
+    _fix_waiting(pair)
+    create_table(pair)
+    insert_return(pair.publisher)
+    pair.attachments.attach(_TRANSACTION, open_transaction(server, statement))
+    subscribe_table(pair)
+    query = """
+        SELECT FROM pg_stat_subscription JOIN pg_stat_activity USING (pid)
+        WHERE relid IS NOT NULL AND wait_event_type = :wait
+            AND backend_start < now() - make_interval(secs => :seconds)
+    """
+    wait_until(
+        lambda: bool(pair.subscriber.sql(query, wait=wait, seconds=str(_MAX_LAG_SECONDS))),
+        that="the copy has waited for longer than the limit",
+        look_at=pair.subscriber.log_tail,
+    )
+
+
+def _fix_waiting(pair: Pair) -> None:
+    pair.attachments.detach(_TRANSACTION)
+    pair.wait_until_copied()
+    _fix_copy(pair)
+
+
 FAULTS: Final = (
     Fault(
         "copy_fails",
@@ -82,6 +121,24 @@ FAULTS: Final = (
         "table_sync_failed",
         _break_copy,
         _fix_copy,
+    ),
+    Fault(
+        "copy_locked_out",
+        "A session on the subscriber has locked the table that is to be copied.",
+        "table_sync_blocked",
+        _break_locked,
+        _fix_waiting,
+        parameters=_PARAMETERS,
+        watches_publisher=True,
+    ),
+    Fault(
+        "copy_outlasts",
+        "A table's copy does not begin before an old transaction of the publisher ends.",
+        "table_sync_blocked",
+        _break_outlasting,
+        _fix_waiting,
+        parameters=_PARAMETERS,
+        watches_publisher=True,
     ),
     Fault(
         "sync_workers_gone",

@@ -7,14 +7,18 @@ import os
 import signal
 from typing import Final
 
+from functions.catalogue.quoting import literal
 from local.postgres.faults.fault import Fault
-from local.postgres.faults.symptoms import wait_until_leader_is
-from local.postgres.pair import SUBSCRIPTION, Pair
+from local.postgres.faults.symptoms import wait_until_leader_is, wait_until_worker_is_gone
+from local.postgres.pair import DATABASE, SUBSCRIPTION, Pair
+from local.postgres.renewal import drop_slot, slot_is
 from local.postgres.sessions import open_transaction
 from local.postgres.slow_table import make_fast, make_slow
 from sandbox.postgres.proxy import Proxy
 from sandbox.postgres.waiting import wait_until
 
+_GID: Final = "order's half: 1"
+_STANDBY: Final = "standby_slot"
 _BLOCKER: Final = "a session with a lock on the orders"
 _PROXY: Final = "a proxy before the publisher"
 _MAX_LAG_SECONDS: Final = 2
@@ -47,6 +51,35 @@ def _break_blocked(pair: Pair) -> None:
     lock = "LOCK TABLE public.orders IN SHARE MODE"
     pair.attachments.attach(_BLOCKER, open_transaction(pair.subscriber, lock))
     pair.place_order()
+    _wait_until_blocked(pair)
+
+
+def _break_prepared(pair: Pair) -> None:
+    _finish_prepared(pair)
+    pair.subscriber.configure(max_prepared_transactions="1")
+    pair.subscriber.restart()
+    pair.wait_until_replicated()
+    with pair.subscriber.connect(database=DATABASE) as connection:
+        connection.run("BEGIN")
+        connection.run("LOCK TABLE public.orders IN SHARE MODE")
+        connection.run(f"PREPARE TRANSACTION {literal(_GID)}")
+    pair.place_order()
+    _wait_until_blocked(pair)
+
+
+def _fix_prepared(pair: Pair) -> None:
+    _finish_prepared(pair)
+    pair.subscriber.configure(max_prepared_transactions=None)
+    pair.subscriber.restart()
+    pair.wait_until_replicated()
+
+
+def _finish_prepared(pair: Pair) -> None:
+    for [gid] in pair.subscriber.sql("SELECT gid FROM pg_prepared_xacts"):
+        pair.subscriber.sql(f"ROLLBACK PREPARED {literal(gid)}", DATABASE)
+
+
+def _wait_until_blocked(pair: Pair) -> None:
     waiting = "pid IN (SELECT pid FROM pg_locks WHERE NOT granted AND waitstart < now() - interval"
     wait_until_leader_is(pair, f"{waiting} '{_MAX_LAG_SECONDS} s')")
 
@@ -55,6 +88,48 @@ def _fix_blocked(pair: Pair) -> None:
     _fix_timeout(pair)
     pair.attachments.detach(_BLOCKER)
     pair.wait_until_replicated()
+
+
+def _break_standby(pair: Pair) -> None:
+    _fix_standby(pair)
+    _set_failover(pair, "true")
+    name = "pg_create_physical_replication_slot(:name, immediately_reserve => true)"
+    pair.publisher.sql(f"SELECT {name}", name=_STANDBY)
+    pair.publisher.configure(synchronized_standby_slots=_STANDBY)
+    pair.place_orders(500)
+    wait_until(
+        lambda: _sender_waits(pair, "WaitForStandbyConfirmation"),
+        that="the WAL sender waits for a standby",
+        look_at=pair.publisher.log_tail,
+    )
+
+
+def _fix_standby(pair: Pair) -> None:
+    pair.publisher.configure(synchronized_standby_slots=None)
+    drop_slot(pair.publisher, _STANDBY)
+    pair.wait_until_replicated()
+    _set_failover(pair, "false")
+
+
+def _set_failover(pair: Pair, value: str) -> None:
+    pair.alter_subscription("DISABLE")
+    wait_until_worker_is_gone(pair)
+    wait_until(
+        lambda: slot_is(pair.publisher, SUBSCRIPTION, "NOT active"),
+        that="nobody reads the slot",
+        look_at=pair.publisher.log_tail,
+    )
+    pair.alter_subscription(f"SET (failover = {value})")
+    pair.alter_subscription("ENABLE")
+    pair.wait_until_replicated()
+
+
+def _sender_waits(pair: Pair, event: str) -> bool:
+    query = """
+        SELECT FROM pg_stat_activity
+        WHERE application_name = :name AND backend_type = 'walsender' AND wait_event = :event
+    """
+    return bool(pair.publisher.sql(query, name=SUBSCRIPTION, event=event))
 
 
 def _break_slow(pair: Pair) -> None:
@@ -168,6 +243,25 @@ FAULTS: Final = (
         _break_blocked,
         _fix_blocked,
         parameters=_PARAMETERS,
+    ),
+    Fault(
+        "prepared_transaction",
+        "A prepared transaction on the subscriber, of no session, holds a lock that the apply "
+        "worker waits for.",
+        "apply_blocked",
+        _break_prepared,
+        _fix_prepared,
+        parameters=_PARAMETERS,
+    ),
+    Fault(
+        "standby_gone",
+        "The publisher sends only what a standby has, and nobody reads that standby's slot.",
+        "standby_behind",
+        _break_standby,
+        _fix_standby,
+        parameters={"max-backlog-bytes": "50000"},
+        watches_publisher=True,
+        versions=frozenset({"17", "18"}),
     ),
     Fault(
         "slow_apply",

@@ -14,7 +14,7 @@ from functions.check_replication.answer import answer
 from functions.check_replication.check import check_all
 from functions.check_replication.checked import Memory
 from functions.check_replication.handler import CHECK_SECONDS, PROBES
-from functions.check_replication.memory.packing import unpack_all
+from functions.check_replication.memory.packing import latest, unpack
 from functions.check_replication.targets import Target
 from functions.incidents.decision import Transition
 from functions.incidents.incident import Incident, IncidentStatus, expiry
@@ -55,7 +55,7 @@ class Monitor:
         return self._item is not None and self._item["status"] == {"S": IncidentStatus.OPEN.value}
 
     def _run(self, began: datetime) -> Ran:
-        memory = Memory(unpack_all(self._remembered), began)
+        memory = Memory(latest(unpack(text, began) for text in self._remembered), began)
         checked = check_all([self.target], PROBES, CHECK_SECONDS, memory)
         event = {
             "remembered": self._remembered,

@@ -99,6 +99,34 @@ def test_a_healthy_cluster_is_reported_as_the_contract_says(
     assert ["/aws/rds/cluster/sample-cluster/postgresql"] == cluster["log_groups"]
 
 
+def test_a_memory_that_is_unreadable_hides_no_other(
+    aws: LocalAws, parameters: dict[str, str], log: io.StringIO
+) -> None:
+    """A run of named clusters is given several; the reason is logged."""
+    configure(aws, "sample-cluster", parameters)
+    event = {"execution": {"id": "arn:1"}, "incidents": []}
+    written = check(event | {"remembered": []})["memory"]
+    remembered = ["7:of another version", written, None]
+    again = check(event | {"remembered": remembered, "clusters": ["sample-cluster"]})
+    assert again["healthy"]
+    assert 2 == log.getvalue().count("memory not readable")
+    for reason in ("of version '7'", "of version 'None'"):
+        assert reason in log.getvalue()
+
+
+def test_clusters_that_are_not_remembered_are_logged(
+    aws: LocalAws, parameters: dict[str, str], log: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("functions.check_replication.memory.packing.MAX_MEMORY_BYTES", 60)
+    for name in ("a", "b"):
+        configure(aws, name, parameters)
+    event = {"execution": {"id": "arn:1"}, "incidents": [], "remembered": []}
+    left_out = check(event)["not_remembered"]
+    [line] = [line for line in log.getvalue().splitlines() if "clusters not remembered" in line]
+    assert left_out == json.loads(line)["clusters"]
+    assert left_out in (["a"], ["b"], ["a", "b"])
+
+
 def test_parameters_of_every_page_are_read_and_one_failing_cluster_hides_none(
     aws: LocalAws, parameters: dict[str, str]
 ) -> None:

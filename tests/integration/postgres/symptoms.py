@@ -80,6 +80,15 @@ SYNC_ERRORS = "SELECT apply_error_count, sync_error_count > 0 FROM pg_stat_subsc
 NO_ERRORS = "SELECT apply_error_count, sync_error_count FROM pg_stat_subscription_stats"
 DISABLED_ON_ERROR = "SELECT subenabled, subdisableonerr FROM pg_subscription"
 UNCOPIED = "SELECT srrelid::regclass::text FROM pg_subscription_rel WHERE srsubstate IN ('i', 'd')"
+WAITING_COPY = """
+    SELECT wait_event_type, wait_event FROM pg_stat_subscription JOIN pg_stat_activity USING (pid)
+    WHERE relid IS NOT NULL
+"""
+WAITING_COPY_SENDER = """
+    SELECT sender.wait_event, blocker.application_name
+    FROM pg_stat_activity AS sender
+    JOIN pg_stat_activity AS blocker ON blocker.pid = ANY (pg_blocking_pids(sender.pid))
+"""
 BLOCKER = """
     SELECT DISTINCT application_name, query
     FROM pg_stat_activity
@@ -130,6 +139,10 @@ FAULT_SYMPTOMS = {
         on_subscriber("SELECT subskiplsn::text FROM pg_subscription"), [["FFFFFFFF/0"]]
     ),
     "copy_fails": Symptom(on_subscriber(SYNC_ERRORS), [[0, True]], "COPY returns, line 1"),
+    "copy_locked_out": Symptom(on_subscriber(WAITING_COPY), [["Lock", "relation"]]),
+    "copy_outlasts": Symptom(
+        on_publisher(WAITING_COPY_SENDER), [["transactionid", "nightly report"]]
+    ),
     "sync_workers_gone": Symptom(
         on_subscriber(UNCOPIED, DATABASE), [["returns"]], "out of logical replication worker slots"
     ),
@@ -157,6 +170,16 @@ FAULT_SYMPTOMS = {
     "worker_killed": Symptom(on_subscriber(NO_ERRORS), [[0, 0]], "was terminated by signal 9"),
     "blocked_apply": Symptom(
         on_subscriber(BLOCKER), [["nightly report", "LOCK TABLE public.orders IN SHARE MODE"]]
+    ),
+    "prepared_transaction": Symptom(
+        on_subscriber("SELECT pg_blocking_pids(pid) FROM pg_stat_subscription"), [[[0]]]
+    ),
+    "standby_gone": Symptom(
+        on_publisher(
+            "SELECT application_name, wait_event FROM pg_stat_activity "
+            "WHERE backend_type = 'walsender'"
+        ),
+        [["orders_sub", "WaitForStandbyConfirmation"]],
     ),
     "slow_apply": Symptom(on_subscriber(LATENESS), [[True, "PgSleep"]]),
     "frozen_sender": Symptom(on_subscriber(SILENCE), [[True, True, "LogicalApplyMain"]]),

@@ -5,6 +5,7 @@ from tests.integration.postgres.test_faults import EVERYTHING, break_and_fix
 
 SLOW = {
     "blocked_apply",
+    "prepared_transaction",
     "slow_apply",
     "frozen_sender",
     "late_messages",

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from functions.check_replication.memory.packing import MAX_MEMORY_BYTES
 from functions.execution_input import ExecutionInput
-from functions.incidents.times import KEPT_WHILE_OPEN
+from functions.incidents.times import KEPT_FOR_COMPARISON
 from sandbox.aws.executions import wait_for_end
 from sandbox.aws.fake_functions import FunctionError
 from sandbox.aws.moto_adapters import SimulatedClock
@@ -45,7 +46,7 @@ def memory(of: str, text: str = "seen", **more: Any) -> dict[str, Any]:
         "cluster": {"S": MEMORY_OF + of},
         "memory": {"S": text},
         "started_at": {"S": instant(-1)},
-        "expires_at": {"N": str(int((START + KEPT_WHILE_OPEN).timestamp()))},
+        "expires_at": {"N": str(int((START + KEPT_FOR_COMPARISON).timestamp()))},
         **more,
     }
 
@@ -110,7 +111,7 @@ def test_a_check_is_given_what_the_last_one_was_remembered_by(world: World) -> N
     assert {"cluster", "memory", "started_at", "expires_at"} == item.keys()
     assert saw(runs[2]) == item["memory"]
     assert instant(2) == item["started_at"]
-    assert START + timedelta(minutes=2) + KEPT_WHILE_OPEN <= datetime.fromtimestamp(
+    assert START + timedelta(minutes=2) + KEPT_FOR_COMPARISON <= datetime.fromtimestamp(
         item["expires_at"], UTC
     )
 
@@ -168,6 +169,8 @@ def test_what_is_asked_for_has_a_memory_of_its_own(
         pytest.param(memory(OF_ALL, memory={"N": "7"}), id="a number"),
         pytest.param(memory(OF_ALL, memory={"M": {"a": {"S": "b"}}}), id="a map"),
         pytest.param(without(memory(OF_ALL), "memory"), id="without its text"),
+        pytest.param(memory(OF_ALL, "x" * (MAX_MEMORY_BYTES + 1)), id="longer than any"),
+        pytest.param(memory(OF_ALL, "x" * 270_000), id="larger than a payload"),
     ],
 )
 def test_what_is_no_memory_is_none(world: World, item: dict[str, Any]) -> None:
@@ -176,6 +179,34 @@ def test_what_is_no_memory_is_none(world: World, item: dict[str, Any]) -> None:
     run = world.minute()
     assert ("SUCCEEDED", []) == (run.status, world.remembered)
     assert {OF_ALL: saw(run)} == written(world.machine)
+
+
+@pytest.mark.parametrize("input_", [{}, SHARD, NAMED], ids=["all", "a shard", "named"])
+def test_an_item_too_large_to_be_passed_on_blinds_nobody(
+    world: World, input_: dict[str, Any]
+) -> None:
+    for of in (OF_ALL, OF_THE_SHARD):
+        world.machine.put(memory(of, "x" * 270_000))
+    assert ("SUCCEEDED", []) == (world.minute(**input_).status, world.remembered)
+
+
+@pytest.mark.parametrize(("input_", "of"), [({}, OF_ALL), (SHARD, OF_THE_SHARD)])
+def test_a_memory_whose_name_only_begins_so_is_none(
+    world: World, input_: dict[str, Any], of: str
+) -> None:
+    """No execution would ever write it anew."""
+    world.machine.put(without(memory(of + "more", "foreign"), "expires_at"))
+    run = world.minute(**input_)
+    assert [] == world.remembered
+    world.minute(**input_)
+    assert [saw(run)] == world.remembered
+
+
+def test_a_memory_as_long_as_it_may_be_is_read(world: World) -> None:
+    text = "x" * MAX_MEMORY_BYTES
+    world.machine.put(memory(OF_ALL, text))
+    world.minute()
+    assert [text] == world.remembered
 
 
 # Written only if no later run wrote

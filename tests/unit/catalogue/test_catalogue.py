@@ -16,7 +16,7 @@ SUBSCRIBER = """
     table_sync_failed table_sync_stalled worker_slots_exhausted publisher_slots_exhausted
     apply_blocked apply_lagging publisher_lagging subscriber_lagging network_timeout
     no_subscription silent_divergence skip_pending worker_down worker_restarting
-    worker_timeout server_crashed limit_too_small
+    worker_timeout server_crashed standby_behind table_sync_blocked limit_too_small
 """
 PUBLISHER = "slot_at_risk slot_inactive replica_identity_missing publisher_went_back not_watched"
 UNKNOWN = """
@@ -44,7 +44,7 @@ SCRIPTS = {
 }
 DESTRUCTIVE = re.compile(
     r"\b(?:TRUNCATE [{']|EXECUTE|DELETE FROM|DROP (?!TABLE IF EXISTS pg_temp)|SKIP \(lsn = '"
-    r"|pg_drop_replication_slot\()"
+    r"|pg_drop_replication_slot\(|ROLLBACK PREPARED)"
 )
 
 
@@ -114,8 +114,23 @@ def test_what_destroys_refuses_elsewhere(script: Script) -> None:
     own = r"ALTER SUBSCRIPTION {subscription} SKIP .*;|DROP SUBSCRIPTION {subscription};"
     slots = r"SELECT pg_drop_replication_slot\(slot_name\) FROM pg_replication_slots\nWHERE .*;"
     block = r"DO .*pg_subscription.oid = {subscription_oid}.*RAISE EXCEPTION .*;"
+    prepared = r"SELECT format\('ROLLBACK.* oid = {subscription_oid}\n\)\n\\gexec\nSELECT [^;]*;"
     wanted = slots if script.place is Place.PUBLISHER else f"{block}|{own}"
-    assert re.fullmatch(wanted, script.sql, re.DOTALL)
+    assert re.fullmatch(f"{wanted}|{prepared}", script.sql, re.DOTALL)
+
+
+@pytest.mark.parametrize(
+    "script",
+    [one for one in SCRIPTS.values() if re.search(r"TRUNCATE [{']|DELETE FROM", one.sql)],
+    ids=lambda one: one.sql[-60:],
+)
+def test_rows_go_by_what_was_checked_under_a_lock(script: Script) -> None:
+    """Nothing that is checked can change before it is acted upon, and nobody waits for long."""
+    before, _, after = script.sql.partition("LOCK TABLE ")
+    assert not re.search("srsubstate|pg_publication_tables|confrelid", before)
+    assert "IF EXISTS" in after
+    assert "read committed" in before
+    assert "SET LOCAL lock_timeout" in before
 
 
 @pytest.mark.parametrize("key", [*TO_BE_SUPPLIED, *(k for k, v in EVIDENCE.items() if v.form)])

@@ -24,8 +24,13 @@ from functions.check_replication.diagnosis import (
     to_remember,
 )
 from functions.check_replication.memory.remembered import RememberedCluster
-from functions.check_replication.publisher_snapshot import Publication, Slot
-from functions.check_replication.snapshot import Subscription, Tables
+from functions.check_replication.publisher_snapshot import (
+    CopySender,
+    Publication,
+    Slot,
+    StandbySlot,
+)
+from functions.check_replication.snapshot import Copy, Subscription, Tables
 from functions.check_replication.targets import Limits, Login, Target
 from functions.report import Finding
 from local.postgres.faults import FAULTS
@@ -66,6 +71,10 @@ BLOCKED = replace(
     blocker_query="LOCK TABLE public.orders",
     blocker_age_seconds=360.0,
 )
+PREPARED = replace(BLOCKED, blocker_pid=0, blocker_gid="pg_gid_16385_777")
+STANDBY_GONE = replace(
+    SLOT, sender_wait_event_type="Client", sender_wait_event="WaitForStandbyConfirmation"
+)
 LOST = replace(
     SLOT, active=False, active_pid=None, wal_status="lost", invalidation_reason="wal_removed"
 )
@@ -87,6 +96,7 @@ def of_subscriber() -> Iterator[Finding]:
         seen_twice(replace(DOWN, enabled=False, conflicts={"update_missing": 3}, skip_lsn="0/1")),
         seen_twice(replace(DOWN, enabled=False, disable_on_error=True)),
         seen_twice(BLOCKED),
+        seen_twice(PREPARED),
         seen_twice(LATE),
         seen_twice(replace(LATE, wait_event="PgSleep")),
         seen_twice(replace(LATE, last_msg_receipt_time=ago(0))),
@@ -127,6 +137,28 @@ def of_backlog() -> Iterator[Finding]:
         histories = compare(samples, watching(seen), known, at, limits)
         yield from diagnose(samples, limits, watching(seen), histories)
         remembered = to_remember(samples, histories, remembered, at)
+
+
+def of_waiting() -> Iterator[Finding]:
+    """Nothing is sent before a standby has it."""
+    standby = StandbySlot("standby", active=False, restart_bytes=None)
+    sampled = publisher(STANDBY_GONE, wal_bytes=9e6, standby_slots=(standby,))
+    samples, seen = Samples((snapshot(HEALTHY),)), watching(PublisherSamples("p:5432", (sampled,)))
+    limits = Limits(MAX_LAG, 1e6)
+    histories = compare(samples, seen, None, NOW, limits)
+    yield from diagnose(samples, limits, seen, histories)
+
+
+def of_copies() -> Iterator[Finding]:
+    """One waits for a session on the subscriber, one for an old transaction of the publisher."""
+    copy = Copy(5, "public.a", 77, ago(400), "Client", "LibpqwalreceiverReceive", bytes=0)
+    locked = replace(copy, blocker_pid=99, blocked_since=ago(350))
+    sender = CopySender("pg_16400_sync_5_1", ago(400), "Lock", 98, "reports", 7200.0)
+    seen = PublisherSamples("p:5432", (publisher(SLOT, copy_senders=(sender,)),))
+    for each in (copy, locked):
+        tables = Tables(frozenset({"public.a"}), ("public.a",), {5: 77}, frozenset({5}), (each,))
+        samples = Samples((snapshot(replace(HEALTHY, tables=tables)),))
+        yield from diagnosed(samples, MAX_LAG, seen)
 
 
 def of_publisher() -> Iterator[Finding]:
@@ -186,6 +218,8 @@ for one in (
     *of_memory(),
     *of_made_disabled(),
     *of_backlog(),
+    *of_waiting(),
+    *of_copies(),
     *of_publisher(),
     *of_the_check(),
     *of_the_log(),

@@ -46,6 +46,7 @@ HEALTHY = Subscription(
     last_msg_send_time=ago(1),
     last_msg_receipt_time=ago(0.99),
     latest_end_lsn="0/1718500",
+    wait_event_type="Activity",
     wait_event="LogicalApplyMain",
     blocked_since=None,
     blocker_pid=None,
@@ -64,6 +65,7 @@ DOWN = replace(
     last_msg_send_time=None,
     last_msg_receipt_time=None,
     latest_end_lsn=None,
+    wait_event_type=None,
     wait_event=None,
 )
 """Without a worker the view has one row of NULLs."""

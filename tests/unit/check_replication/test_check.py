@@ -4,11 +4,16 @@ from dataclasses import replace
 import pytest
 
 from functions.check_replication.check import WITHOUT_PUBLISHER, Probes, check, check_all
+from functions.check_replication.checked import Memory
 from functions.check_replication.connection import ProbeError
 from functions.check_replication.diagnosis import PublisherSamples, Samples
+from functions.check_replication.memory.remembered import (
+    RememberedCluster,
+    RememberedSubscription,
+)
 from functions.check_replication.targets import Login, Misconfigured, Target
 from functions.report import ClusterReport, Status
-from tests.unit.check_replication.builders import HEALTHY, NO_MEMORY, snapshot
+from tests.unit.check_replication.builders import HEALTHY, NO_MEMORY, NOW, snapshot
 
 
 def target(cluster: str, publisher: str | None = None) -> Target:
@@ -112,6 +117,38 @@ def test_a_cluster_that_takes_too_long_is_unknown_and_holds_up_nobody() -> None:
     expected = [("slow", Status.UNKNOWN), ("fast", Status.HEALTHY)]
     assert expected == [(one.report.cluster, one.report.status) for one in checked]
     assert "database_timeout" == checked[0].report.findings[0].cause
+
+
+REMEMBERED = RememberedCluster(NOW, NOW, (RememberedSubscription(16_400),), age_seconds=300.0)
+
+
+@pytest.mark.parametrize(
+    ("checked", "is_kept"),
+    [
+        pytest.param(target("refused"), True, id="no answer"),
+        pytest.param(target("slow"), True, id="no answer in time"),
+        pytest.param(Misconfigured("c", ("this is missing",)), True, id="not checked"),
+        pytest.param(target("boom"), False, id="unforeseen"),
+    ],
+)
+def test_what_may_come_from_the_memory_comes_once(
+    checked: Target | Misconfigured, *, is_kept: bool
+) -> None:
+    """A cluster that cannot be checked stays known; what breaks its check may be what is known."""
+    release = threading.Event()
+
+    def slow(login: Login, limit: float) -> Samples:
+        if login.hostname == "slow":
+            release.wait(60)
+        return sample(login, limit)
+
+    memory = Memory({checked.cluster: REMEMBERED}, NOW)
+    try:
+        [result] = check_all([checked], Probes(slow, sample_publisher), 0.5, memory)
+    finally:
+        release.set()
+    assert (REMEMBERED if is_kept else None) == result.remembered
+    assert (Status.UNKNOWN, True) == (result.report.status, result.has_memory)
 
 
 def test_no_targets_no_verdicts() -> None:

@@ -13,7 +13,7 @@ from functions.check_replication.diagnosis import (
     diagnose,
     to_remember,
 )
-from functions.check_replication.memory.packing import pack, unpack_all
+from functions.check_replication.memory.packing import pack, unpack
 from functions.check_replication.memory.positions import hashed
 from functions.check_replication.publisher_snapshot import Slot
 from functions.check_replication.targets import Limits
@@ -90,7 +90,7 @@ def judged(runs: Sequence[Run], *, remembers: bool = True) -> Iterator[bool]:
         if remembers:
             known = to_remember(samples, histories, remembered, run.at)
             assert known is not None
-            remembered = unpack_all([pack({"shop": known})])["shop"]
+            remembered = unpack(pack({"shop": known}).text, run.at)["shop"]
 
 
 def found(runs: Sequence[Run], *, remembers: bool = True) -> list[bool]:

@@ -15,7 +15,7 @@ from functions.check_replication.diagnosis import (
     diagnose,
     to_remember,
 )
-from functions.check_replication.memory.packing import pack, unpack_all
+from functions.check_replication.memory.packing import pack, unpack
 from functions.check_replication.memory.positions import hashed
 from functions.check_replication.memory.remembered import RememberedCluster
 from functions.check_replication.publisher_snapshot import Slot
@@ -227,7 +227,7 @@ def test_each_subscription_is_behind_its_own_publisher() -> None:
         at_end = Samples((snapshot(*pair, seconds_later=60 * minutes),))
         known = to_remember(at_end, seen, remembered, NOW + timedelta(minutes=minutes))
         assert known is not None
-        remembered = unpack_all([pack({"shop": known})])["shop"]
+        remembered = unpack(pack({"shop": known}).text, known.checked_at)["shop"]
     assert backlogs[0] is not None
     assert 180 == pytest.approx(backlogs[0].age_seconds, abs=1)
 

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from functions.check_replication.snapshot import Snapshot, Tables
@@ -13,7 +15,9 @@ SERVER = {
     "max_workers": 4,
     "workers_in_use": 1,
 }
-SUBSCRIPTION = {name: getattr(HEALTHY, name) for name in HEALTHY.__slots__} | {
+SUBSCRIPTION = {
+    name: getattr(HEALTHY, name) for name in HEALTHY.__slots__ if name != "blocker_gid"
+} | {
     "publications": ["orders_pub"],
     "tables": {
         "names": [["public", "orders"]],
@@ -53,3 +57,16 @@ def test_tables_are_named_as_they_may_stand_in_sql() -> None:
     assert {"public.orders", '"Sales"."a""b"', 'public."json_table"'} == tables.names
     assert ('"Sales"."a""b"', 'public."json_table"') == tables.pending
     assert (7,) == tables.workers
+
+
+def test_a_prepared_transaction_is_named_where_one_blocks() -> None:
+    """Nowhere else: the answer came a moment later, and a session may be the blocker now."""
+    columns = ["oid", "gid", "owner", "age_seconds"]
+    rows = [[oid, r"caf\303\251", "shopkeeper", 12.5] for oid in (1, 2)]
+    blocked = replace(HEALTHY, oid=1, blocker_pid=0)
+    by_a_session = replace(HEALTHY, oid=2, blocker_pid=4242)
+    seen = snapshot(blocked, by_a_session, replace(blocked, oid=3)).with_prepared(columns, rows)
+    expected = replace(
+        blocked, blocker_gid="café", blocker_user="shopkeeper", blocker_age_seconds=12.5
+    )
+    assert (expected, by_a_session, replace(blocked, oid=3)) == seen.subscriptions

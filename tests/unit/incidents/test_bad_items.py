@@ -140,6 +140,12 @@ FOREIGN: list[Item] = [
     typed(incident()) | {"colour": {"S": "red"}},
     typed(incident()) | {"asked": {"S": "[" * 5_000}},
     typed(incident()) | {"asked": {"S": "[]"}},
+    typed(incident()) | {"asked": {"S": "{}"}},
+    *(
+        typed(incident(**CLAIMED) | RELEASED) | {name: {"S": "x" * 8_000}}
+        for name in ("undelivered", "fingerprint", "channel", "ts", "claimed_by", "claimed_for")
+    ),
+    typed(incident(causes=["x" * 50] * 200)),
     typed(incident()) | {"asked": {"S": '{"shard": 4}'}},
     {"expires_at": {"N": str(EPOCH + DAY)}},
     {"decided_at": {"S": at(-1)}},
@@ -215,8 +221,11 @@ def test_what_executions_write_is_sound(kind: str) -> None:
         ({"S": ""}, ""),
         ({"S": "yesterday"}, "yesterday"),
         ({"S": at(60)}, at(60)),
+        ({"S": "x" * 64}, "x" * 64),
+        ({"S": "x" * 65}, "never"),
+        ({"S": "x" * 250_000}, "never"),
     ],
-    ids=["missing", "mistyped", "empty", "unreadable", "in the future"],
+    ids=["missing", "mistyped", "empty", "unreadable", "in the future", "long", "longer", "huge"],
 )
 def test_the_claim_knows_a_bad_item_by_its_text(decided_at: Item | None, expected: str) -> None:
     item = without(typed(incident()), "decided_at")

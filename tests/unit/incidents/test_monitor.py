@@ -8,6 +8,7 @@ import pytest
 
 from functions.execution_input import Shard
 from functions.incidents.asked import EVERYTHING, Asked, is_monitor
+from functions.incidents.incident import Incident
 from functions.incidents.monitor import decide_failed_check
 from tests.unit.incidents.decisions import (
     CLAIMED,
@@ -268,6 +269,15 @@ def test_the_incident_knows_what_was_asked() -> None:
     }
     assert expected == work["incident"]
     assert (typed(expected), "never") == (work["item"], work["seen"])
+
+
+@pytest.mark.parametrize(("names", "is_known"), [(30, True), (3_000, False)])
+def test_what_is_too_long_to_be_read_is_not_written(names: int, *, is_known: bool) -> None:
+    """Any success ends it then; the item stays sound."""
+    input_ = {"clusters": [f"production-orders-{number:04}" for number in range(names)]}
+    [first] = failed(input_=input_)["work"]
+    assert is_known is ("asked" in first["item"])
+    assert Incident.from_item(first["item"], NOW)
 
 
 @pytest.mark.parametrize(

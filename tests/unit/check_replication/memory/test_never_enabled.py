@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from functions.check_replication.diagnosis import Samples, compare, diagnose, to_remember
-from functions.check_replication.memory.packing import pack, unpack_all
+from functions.check_replication.memory.packing import pack, unpack
 from functions.check_replication.snapshot import Subscription
 from tests.unit.check_replication.builders import DOWN, HEALTHY, LIMITS, NOW, snapshot, watching
 
@@ -31,7 +31,7 @@ def found(runs: Sequence[tuple[float, Subscription | None]]) -> Iterator[str | N
         yield causes[0] if causes else None
         known = to_remember(samples, histories, remembered, at)
         assert known is not None
-        remembered = unpack_all([pack({"shop": known})])["shop"]
+        remembered = unpack(pack({"shop": known}).text, at)["shop"]
 
 
 @pytest.mark.parametrize(

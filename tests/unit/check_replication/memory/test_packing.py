@@ -1,5 +1,6 @@
 """The memory as one text: what goes in comes out, in few bytes; what is none is refused."""
 
+import itertools
 import json
 import random
 import zlib
@@ -14,8 +15,9 @@ from functions.check_replication.memory.idle import IdleSlot, IdleSlots
 from functions.check_replication.memory.packing import (
     MAX_MEMORY_BYTES,
     UnreadableMemoryError,
+    latest,
     pack,
-    unpack_all,
+    unpack,
 )
 from functions.check_replication.memory.positions import Point, Positions, hashed
 from functions.check_replication.memory.remembered import (
@@ -57,7 +59,7 @@ def cluster(*subscriptions: RememberedSubscription, at: datetime = NOW) -> Remem
 )
 def test_what_goes_in_comes_out(subscription: RememberedSubscription) -> None:
     clusters = {"shop": cluster(subscription), "empty": cluster(), "Bücher": cluster(PLAIN, WHOLE)}
-    assert clusters == unpack_all([pack(clusters)])
+    assert clusters == unpack(pack(clusters).text, NOW)
 
 
 def test_of_each_publisher_positions_come_out_and_whose_it_is() -> None:
@@ -65,34 +67,33 @@ def test_of_each_publisher_positions_come_out_and_whose_it_is() -> None:
     there = Positions((Point(60.5, 7e9),), 8e9, hashed("b.example:5432"))
     subscriptions = (PLAIN, *(replace(WHOLE, publisher=each.publisher) for each in (here, there)))
     clusters = {"shop": replace(cluster(*subscriptions), positions=(here, there))}
-    assert clusters == unpack_all([pack(clusters)])
+    assert clusters == unpack(pack(clusters).text, NOW)
 
 
 def test_a_publisher_that_is_not_watched_any_more_is_forgotten() -> None:
     clusters = {"shop": cluster(replace(PLAIN, publisher=hashed("a.example:5432")))}
-    assert {"shop": cluster(PLAIN)} == unpack_all([pack(clusters)])
+    assert {"shop": cluster(PLAIN)} == unpack(pack(clusters).text, NOW)
 
 
 @pytest.mark.parametrize("fraction", [0.0, 0.04, 0.5, 0.949, 0.95, 0.96, 0.9999])
 def test_what_is_compared_comes_out_exactly_at_any_fraction_of_a_second(fraction: float) -> None:
     """A worker that began a second earlier would be another one, and so would a reset."""
     at = NOW + timedelta(seconds=fraction)
-    packed = pack({"shop": cluster(WHOLE, at=at)})
-    assert (WHOLE,) == unpack_all([packed])["shop"].subscriptions
+    text = pack({"shop": cluster(WHOLE, at=at)}).text
+    assert (WHOLE,) == unpack(text, at)["shop"].subscriptions
 
 
 def test_idle_slots_and_points_come_out_to_a_tenth_of_a_second() -> None:
     idle = IdleSlots({"orphan": IdleSlot(16_777_216_000.0, 12.3)}, publisher=7)
     whole = replace(cluster(replace(PLAIN, never_enabled_seconds=0.0)), idle_slots=(idle,))
-    assert {"shop": whole} == unpack_all([pack({"shop": whole})])
+    assert {"shop": whole} == unpack(pack({"shop": whole}).text, NOW)
 
 
 def test_of_several_memories_the_latest_check_of_a_cluster_counts() -> None:
     """As after the division into shards has changed."""
     old = {"a": cluster(PLAIN), "b": cluster(PLAIN)}
     new = {"a": cluster(WHOLE, at=NOW + timedelta(minutes=1))}
-    for texts in ([pack(old), pack(new)], [pack(new), pack(old)]):
-        assert old | new == unpack_all(texts)
+    assert old | new == latest([old, new]) == latest([new, old])
 
 
 def ordinary(seed: int) -> RememberedSubscription:
@@ -110,14 +111,15 @@ def ordinary(seed: int) -> RememberedSubscription:
 
 def test_a_thousand_clusters_fit() -> None:
     clusters = {f"production-orders-replica-{n:04}": cluster(ordinary(n)) for n in range(1000)}
-    text = pack(clusters)
-    assert len(text) <= MAX_MEMORY_BYTES
-    assert clusters == unpack_all([text])
+    packed = pack(clusters)
+    assert len(packed.text) <= MAX_MEMORY_BYTES
+    assert frozenset() == packed.left_out
+    assert clusters == unpack(packed.text, NOW)
 
 
 def test_two_hundred_subscriptions_fit() -> None:
     clusters = {"shop": cluster(*map(ordinary, range(200)))}
-    assert clusters == unpack_all([pack(clusters)])
+    assert clusters == unpack(pack(clusters).text, NOW)
 
 
 def test_where_not_all_have_room_what_fails_is_kept() -> None:
@@ -125,17 +127,91 @@ def test_where_not_all_have_room_what_fails_is_kept() -> None:
         f"failing-{n}": cluster(replace(ordinary(n), apply_failure=FAILURE)) for n in range(20)
     }
     large = {f"large-{n}": cluster(*map(ordinary, range(40 * n, 40 * n + 40))) for n in range(300)}
-    text = pack(large | failing)
-    kept = unpack_all([text])
-    assert len(text) <= MAX_MEMORY_BYTES
+    packed = pack(large | failing)
+    kept = unpack(packed.text, NOW)
+    assert len(packed.text) <= MAX_MEMORY_BYTES
+    assert large.keys() | failing.keys() == kept.keys() | packed.left_out
+    assert not kept.keys() & packed.left_out
     assert failing.keys() < kept.keys() < large.keys() | failing.keys()
 
 
-def packed(document: object, version: str = "1") -> str:
-    return f"{version}:{b64encode(zlib.compress(json.dumps(document).encode())).decode()}"
+def test_no_more_is_written_than_is_read() -> None:
+    """However well it can be compressed."""
+    clusters = {f"shop-{n:05}": cluster(*[PLAIN] * 20) for n in range(20_000)}
+    packed = pack(clusters)
+    assert packed.left_out
+    kept = unpack(packed.text, NOW)
+    assert len(clusters) == len(kept) + len(packed.left_out)
 
 
-WRITTEN = pack({"shop": cluster(WHOLE)})
+def test_what_lasts_for_ever_is_written_as_lasting_long() -> None:
+    """Each value is readable however long a failure lasts, or a slot is held back."""
+    days = 100 * 86_400.0
+    ever = Failure(2**62, days, days, days, publisher_position=2.0**64)
+    points = (Point(2 * days, 1.0), Point(days, 1.0), Point(0.0, 2.0))
+    shop = replace(
+        cluster(replace(PLAIN, apply_failure=ever, backlog_bytes=2.0**64)),
+        positions=(Positions(points, 2.0**64, 2**32 - 1),),
+    )
+    read = unpack(pack({"shop": shop}).text, NOW)["shop"]
+    month = 30 * 86_400.0
+    known = read.subscriptions[0].apply_failure
+    assert known == Failure(2**62, month, month, month / 2, publisher_position=2.0**64)
+    assert known.quiet_needed_seconds <= month
+    [positions] = read.positions
+    assert [month, month, 0.0] == [point.age_seconds for point in positions.points]
+    assert read == unpack(pack({"shop": read}).text, NOW)["shop"]
+
+
+@pytest.mark.parametrize("year", [1, 1969, 9999])
+def test_a_server_s_clock_may_be_set_to_anything(year: int) -> None:
+    taken_at = datetime(year, 6, 1, tzinfo=UTC)
+    worker = Worker(4711, int(datetime(10_000 - year, 6, 1, tzinfo=UTC).timestamp()))
+    shop = RememberedCluster(NOW, taken_at, (replace(PLAIN, worker=worker),))
+    assert {"shop": shop} == unpack(pack({"shop": shop}).text, NOW)
+
+
+def test_what_a_check_wrote_a_moment_ahead_is_read() -> None:
+    """The clocks of two functions differ."""
+    for ahead, is_read in ((50, True), (70, False)):
+        text = pack({"shop": cluster(PLAIN, at=NOW + timedelta(seconds=ahead))}).text
+        if is_read:
+            assert unpack(text, NOW)
+        else:
+            with pytest.raises(UnreadableMemoryError):
+                unpack(text, NOW)
+
+
+def compressed(written: str) -> str:
+    return f"1:{b64encode(zlib.compress(written.encode())).decode()}"
+
+
+def shop(subscriptions: object = (), **more: object) -> str:
+    """A memory of one cluster as the text has it; NaN and Infinity are Python's JSON."""
+    values: dict[str, object] = {"checked_at": EPOCH - 60, "taken_at": EPOCH - 60, "age": 300}
+    values |= {"subscriptions": subscriptions, "positions": [], "idle": [[0]]} | more
+    return compressed(json.dumps({"shop": list(values.values())}))
+
+
+def positions(*points: object, publisher: object = 0, lost_position: object = None) -> str:
+    return shop([[1, *[None] * 10, 0]], positions=[[publisher, lost_position, *points]])
+
+
+def failure(**more: object) -> str:
+    values = {"count": 1, "age": 9, "quiet": 1, "gap": 2, "certain": 1, "over": 0, "position": 7}
+    values |= {"latest": 1}
+    return shop([[1, None, 0, 0, None, [], list((values | more).values())]])
+
+
+NAN, INFINITY, HUGE = float("nan"), float("inf"), 10**400
+FAR = [NAN, INFINITY, -INFINITY, HUGE, -HUGE, 1e300, -1, "1", [], {}]
+"""What no length of time is, no count and no position."""
+WRITTEN = pack({"shop": cluster(WHOLE)}).text
+
+
+@pytest.mark.parametrize("written", [shop(), shop([[1]]), positions([2, 4], [1, 5]), failure()])
+def test_what_the_bad_texts_vary_is_readable(written: str) -> None:
+    assert {"shop"} == unpack(written, NOW).keys()
 
 
 @pytest.mark.parametrize(
@@ -143,26 +219,55 @@ WRITTEN = pack({"shop": cluster(WHOLE)})
     [
         "",
         "1:",
+        None,
+        7,
         "nothing of the kind",
         WRITTEN[:-9],
         WRITTEN.replace("1:", "2:", 1),
         "1:" + b64encode(b"not compressed").decode(),
         "1:" + b64encode(b64decode(WRITTEN[2:])[:-7]).decode(),
-        packed([]),
-        "1:" + b64encode(zlib.compress(b"[" * 200_000)).decode(),
-        packed(7),
-        packed({"shop": 7}),
-        packed({"shop": [0, 0, [[]]]}),
-        packed({"shop": [0, 0, [["a"]]]}),
-        packed({"shop": [1e300, 0, []]}),
-        packed({"shop": [0, 0, [[1, [3]]]]}),
-        packed({"shop": [0, 0, [[1, 3]]]}),
-        packed({"shop": [0, 0, [list(range(11))]]}),
-        packed({"shop": [0, 0, [[1, None, 0, 0, None, [], [1, 2]]]]}),
-        packed({"shop": [0, 0, [[1, None, 0, 0, None, [7]]]]}),
-        packed({"shop": "0" * 5_000_000}),
+        compressed("[" * 200_000),
+        compressed("[]"),
+        compressed("7"),
+        compressed('{"shop": 7}'),
+        compressed('{"shop": []}'),
+        compressed(json.dumps({"shop": "0" * 600_000})),
+        *map(shop, [7, [[]], [7], ["a"], [["a"]], [{}], [[1] * 12]]),
+        shop([[1, {}]]),
+        shop([[1, [3]]]),
+        shop([[1, 3]]),
+        shop([[1, [3, "a"]]]),
+        shop([[1, None, 0, 0, None, [7]]]),
+        shop([[1, None, 0, 0, None, [], [1, 2]]]),
+        shop([[1, None, 0, 0, None, [], {}]]),
+        *(shop([row]) for wrong in FAR for row in ([wrong], [1, None, wrong], [1, [wrong, 1]])),
+        *(shop([[1, None, 0, 0, None, [[1, wrong]]]]) for wrong in FAR),
+        *(shop([[1, [1, wrong]]]) for wrong in FAR if wrong != -1),
+        *(shop([[1, None, 0, 0, wrong]]) for wrong in FAR if wrong != -1),
+        *(shop([[1, *[None] * 8, wrong]]) for wrong in FAR),
+        *(positions(**{name: wrong}) for wrong in FAR for name in ("lost_position", "publisher")),
+        *(shop([[1, *[None] * 10, wrong]]) for wrong in (0, *FAR)),
+        *(shop(**{name: wrong}) for wrong in FAR[:-2] for name in ("positions", "idle")),
+        *(shop(idle=[[0, ["orphan", *wrong]]]) for each in FAR for wrong in ([each, 1], [1, each])),
+        *(shop(**{name: wrong}) for wrong in FAR[:-4] for name in ("checked_at", "taken_at")),
+        *(positions([wrong, 1]) for wrong in FAR),
+        *(positions([1, wrong]) for wrong in FAR),
+        positions([1, 5], [2, 5]),
+        positions([2, 5], [1, 4]),
+        positions(*([9 - n, n] for n in range(9))),
+        *(
+            failure(**{name: wrong})
+            for wrong in FAR
+            for name in ("count", "age", "quiet", "gap", "position")
+        ),
+        failure(count=0),
+        failure(count=2**63),
+        failure(age=30 * 86_400 + 1),
+        failure(gap=16 * 86_400),
+        failure(position=2**65),
     ],
+    ids=itertools.count(),
 )
 def test_what_was_never_written_is_refused(text: str) -> None:
     with pytest.raises(UnreadableMemoryError):
-        unpack_all([WRITTEN, text])
+        unpack(text, NOW)

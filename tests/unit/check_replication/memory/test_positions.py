@@ -47,6 +47,13 @@ def test_bursts_are_dated_to_the_points_that_are_kept(minutes: int) -> None:
     assert 60 * minutes / 2 <= age <= 60 * minutes * 2 + 300
 
 
+def test_checks_of_the_same_moment_divide_nothing_by_nothing() -> None:
+    """As after a clock that went back."""
+    positions = Positions().gone_on(0.0, PUBLISHER, MB).gone_on(0.0, PUBLISHER, MB)
+    positions = positions.gone_on(60.0, PUBLISHER, 3 * MB)
+    assert (30.0, False) == positions.age_of(2 * MB)
+
+
 def test_before_the_first_point_it_is_a_lower_bound() -> None:
     assert (0.0, True) == followed(steadily, 60, 0).age_of(-5.0)
     assert (600.0, True) == followed(steadily, 60, 600).age_of(-5.0)

@@ -13,7 +13,7 @@ from functions.check_replication.diagnosis import (
     to_remember,
     unsettled,
 )
-from functions.check_replication.memory.packing import pack, unpack_all
+from functions.check_replication.memory.packing import pack, unpack
 from functions.check_replication.memory.remembered import RememberedCluster
 from functions.check_replication.snapshot import Snapshot, Subscription, Tables
 from tests.unit.check_replication.builders import (
@@ -154,14 +154,15 @@ def runs(
         if remembers:
             known = to_remember(samples, histories, remembered, checked_at)
             assert known is not None
-            written.append((ends, instant, pack({"shop": known})))
+            written.append((ends, instant, pack({"shop": known}).text))
         yield Run(instant, ends, tuple(finding.cause for finding in found))
 
 
 def _last(written: Sequence[tuple[float, float, str]], instant: float) -> RememberedCluster | None:
     """What the latest run of those that have ended left."""
     left = [(started, text) for ended, started, text in written if ended <= instant]
-    return unpack_all([max(left)[1]])["shop"] if left else None
+    now = NOW + timedelta(seconds=instant)
+    return unpack(max(left)[1], now)["shop"] if left else None
 
 
 def _sampled(loop: Loop, instant: float) -> Samples:

@@ -319,7 +319,7 @@ def test_remedies_are_filled_in() -> None:
         "server_version": "18.4",
     }
     said = alert({"cause": "apply_conflict", "subscription": "Orders", "evidence": evidence})
-    assert "DELETE FROM public.orders WHERE (id) IN" in sql(said)
+    assert "DELETE FROM public.orders WHERE (xmin::text, id) IN" in sql(said)
     assert """ALTER SUBSCRIPTION "Orders" SKIP (lsn = '0/17184E8');""" in sql(said)
 
 
