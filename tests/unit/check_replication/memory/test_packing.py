@@ -21,6 +21,7 @@ from functions.check_replication.memory.packing import (
 )
 from functions.check_replication.memory.positions import Point, Positions, hashed
 from functions.check_replication.memory.remembered import (
+    CopyProgress,
     RememberedCluster,
     RememberedSubscription,
     Worker,
@@ -150,7 +151,17 @@ def test_what_lasts_for_ever_is_written_as_lasting_long() -> None:
     ever = Failure(2**62, days, days, days, publisher_position=2.0**64)
     points = (Point(2 * days, 1.0), Point(days, 1.0), Point(0.0, 2.0))
     shop = replace(
-        cluster(replace(PLAIN, apply_failure=ever, backlog_bytes=2.0**64)),
+        cluster(
+            replace(
+                PLAIN,
+                apply_failure=ever,
+                backlog_bytes=2.0**64,
+                never_enabled_seconds=days,
+                progress={1: CopyProgress(1, 2**62, days)},
+            )
+        ),
+        age_seconds=days,
+        idle_slots=(IdleSlots({"orphan": IdleSlot(2.0**64, days)}, 7),),
         positions=(Positions(points, 2.0**64, 2**32 - 1),),
     )
     read = unpack(pack({"shop": shop}).text, NOW)["shop"]
@@ -158,7 +169,8 @@ def test_what_lasts_for_ever_is_written_as_lasting_long() -> None:
     known = read.subscriptions[0].apply_failure
     assert known == Failure(2**62, month, month, month / 2, publisher_position=2.0**64)
     assert known.quiet_needed_seconds <= month
-    [positions] = read.positions
+    [positions], [idle] = read.positions, read.idle_slots
+    assert month == read.age_seconds == idle.seconds_of("orphan")
     assert [month, month, 0.0] == [point.age_seconds for point in positions.points]
     assert read == unpack(pack({"shop": read}).text, NOW)["shop"]
 
@@ -188,8 +200,15 @@ def compressed(written: str) -> str:
 
 def shop(subscriptions: object = (), **more: object) -> str:
     """A memory of one cluster as the text has it; NaN and Infinity are Python's JSON."""
-    values: dict[str, object] = {"checked_at": EPOCH - 60, "taken_at": EPOCH - 60, "age": 300}
-    values |= {"subscriptions": subscriptions, "positions": [], "idle": [[0]]} | more
+    values: dict[str, object] = {
+        "checked_at": EPOCH - 60,
+        "taken_at": EPOCH - 60,
+        "age": 300,
+        "subscriptions": subscriptions,
+        "positions": [],
+        "idle": [[0]],
+    }
+    values |= more
     return compressed(json.dumps({"shop": list(values.values())}))
 
 
@@ -198,8 +217,16 @@ def positions(*points: object, publisher: object = 0, lost_position: object = No
 
 
 def failure(**more: object) -> str:
-    values = {"count": 1, "age": 9, "quiet": 1, "gap": 2, "certain": 1, "over": 0, "position": 7}
-    values |= {"latest": 1}
+    values: dict[str, object] = {
+        "count": 1,
+        "age": 9,
+        "quiet": 1,
+        "gap": 2,
+        "certain": 1,
+        "over": 0,
+        "position": 7,
+        "latest": 0,
+    }
     return shop([[1, None, 0, 0, None, [], list((values | more).values())]])
 
 
@@ -232,7 +259,7 @@ def test_what_the_bad_texts_vary_is_readable(written: str) -> None:
         compressed('{"shop": 7}'),
         compressed('{"shop": []}'),
         compressed(json.dumps({"shop": "0" * 600_000})),
-        *map(shop, [7, [[]], [7], ["a"], [["a"]], [{}], [[1] * 12]]),
+        *map(shop, [7, [[]], [7], ["a"], [["a"]], [{}], [[1] * 14]]),
         shop([[1, {}]]),
         shop([[1, [3]]]),
         shop([[1, 3]]),
@@ -248,8 +275,14 @@ def test_what_the_bad_texts_vary_is_readable(written: str) -> None:
         *(positions(**{name: wrong}) for wrong in FAR for name in ("lost_position", "publisher")),
         *(shop([[1, *[None] * 10, wrong]]) for wrong in (0, *FAR)),
         *(shop(**{name: wrong}) for wrong in FAR[:-2] for name in ("positions", "idle")),
-        *(shop(idle=[[0, ["orphan", *wrong]]]) for each in FAR for wrong in ([each, 1], [1, each])),
+        *(shop(age=wrong) for wrong in FAR),
         *(shop(**{name: wrong}) for wrong in FAR[:-4] for name in ("checked_at", "taken_at")),
+        *(shop([[1, *[None] * 11, wrong]]) for wrong in FAR),
+        *(shop([[1, *[None] * 12, [[1, 1, 1, wrong]]]]) for wrong in FAR),
+        *(shop([[1, *[None] * 12, [[1, 1, wrong, 1]]]]) for wrong in FAR),
+        *(shop(idle=[[0, ["slot", wrong, 1]]]) for wrong in FAR),
+        *(shop(idle=[[0, ["slot", 1, wrong]]]) for wrong in FAR),
+        *(shop(idle=[[wrong]]) for wrong in FAR),
         *(positions([wrong, 1]) for wrong in FAR),
         *(positions([1, wrong]) for wrong in FAR),
         positions([1, 5], [2, 5]),
