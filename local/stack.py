@@ -4,13 +4,14 @@ The subscriber is the cluster `sample-cluster`; the monitor reaches both servers
 in full.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
+from functions.check_replication.targets import side_of
 from local.deployment import PARAMETER_PATH, deploy, functions, put_parameters
 from local.incidents import forget_incidents, incidents
 from local.postgres.pair import DATABASE, MONITOR, MONITOR_PASSWORD, Pair, start_pair
@@ -117,16 +118,28 @@ class Stack:
         }
 
     @contextmanager
-    def other_parameters(self, values: Mapping[str, str]) -> Iterator[None]:
-        """Change parameters as `put_parameters` does, and put them back at the end."""
+    def other_parameters(
+        self, values: Mapping[str, str], *, without_publisher: bool = False
+    ) -> Iterator[None]:
+        """Change parameters as `put_parameters` does, and put them back at the end.
+
+        Those of the publisher can be left out.
+        """
         before = self.parameters()
+        hidden = {name for name in before if without_publisher and side_of(name)} - values.keys()
+        self._delete_parameters(hidden)
         self.put_parameters(values)
         try:
             yield
         finally:
-            self.put_parameters({name: before[name] for name in values if name in before})
-            for name in values.keys() - before.keys():
-                self.aws.client("ssm").delete_parameter(Name=f"{_PATH}{name}")
+            self.put_parameters(
+                {name: before[name] for name in {*values, *hidden} if name in before}
+            )
+            self._delete_parameters(values.keys() - before.keys())
+
+    def _delete_parameters(self, names: Iterable[str]) -> None:
+        for name in names:
+            self.aws.client("ssm").delete_parameter(Name=f"{_PATH}{name}")
 
 
 @contextmanager

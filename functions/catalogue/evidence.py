@@ -122,6 +122,7 @@ EVIDENCE: Final[Mapping[str, Key]] = MappingProxyType(
         ),
         "lag_seconds": Key("lag", label="Lag"),
         "max_lag_seconds": Key("limit of the lag", label="Limit of lag"),
+        "least_max_lag_seconds": Key("smallest limit that works", label="Smallest limit"),
         "backlog_bytes": Key("WAL written and not yet confirmed", label="Backlog"),
         "backlog_bytes_per_second": Key(
             "growth of the backlog since the last check, negative while it shrinks"

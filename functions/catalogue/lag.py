@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Final
 
 from functions.catalogue.cause import Cause, Severity
-from functions.catalogue.evidence import OF_LAG
+from functions.catalogue.evidence import OF_LAG, keys
 from functions.catalogue.in_log import Explained
 from functions.catalogue.recipes import TERMINATE_SENDER
 from functions.catalogue.remedy import Remedy
@@ -33,6 +33,9 @@ CAUSES: Final = (
         "table without an index for its replica identity or an overloaded server are the usual "
         "reasons.",
         (_STATE,),
+        "With the publisher watched: what lies between its slot's `confirmed_flush_lsn` and "
+        "`pg_current_wal_lsn()` was written longer than max-lag-seconds ago, or is more than "
+        "max-backlog-bytes. Without, the backlog cannot be seen, only that "
         "`pg_stat_subscription.last_msg_send_time` is older than max-lag-seconds and does not get "
         "newer between two samples, while `pg_stat_activity.wait_event` shows the apply worker "
         "busy, not waiting for messages. While the backlog shrinks, it is catching up.",
@@ -62,8 +65,10 @@ CAUSES: Final = (
         "The last message from the publisher is older than the limit. An idle publisher still "
         "sends keepalives, so the publisher, its WAL sender or the network is stuck or overloaded.",
         (_STATE, _SENDERS),
-        "The time since `pg_stat_subscription.last_msg_send_time` is above max-lag-seconds, and "
-        "the apply worker waits for messages, not for a lock.",
+        "The time since `pg_stat_subscription.last_msg_send_time` is above max-lag-seconds and "
+        "above half of `wal_receiver_timeout`, when an idle publisher is asked for a message (with "
+        "0 it never is), and the apply worker waits for messages, not for a lock. With the "
+        "publisher watched also a backlog that is too old or too large while it waits.",
         (
             Remedy(
                 "Look at the publisher: its load, long transactions, and what its WAL sender "
@@ -149,5 +154,26 @@ SELECT pg_reload_conf();""",
         ),
         shown=OF_LAG,
         problem="behind",
+    ),
+    Cause(
+        "limit_too_small",
+        Severity.WARNING,
+        "has a limit of lag that an idle publisher would exceed",
+        "Without the publisher's side the monitor knows of lag only what the messages tell, and "
+        "an idle publisher sends one when the apply worker asks for it. The smallest limit that "
+        "works is used instead of the parameter max-lag-seconds.",
+        (Script("SHOW wal_receiver_timeout;"),),
+        "max-lag-seconds is below half of `wal_receiver_timeout` plus two seconds, and no "
+        "parameters publisher/… exist. With a `wal_receiver_timeout` of 0 an idle publisher may "
+        "keep silent, and its silence is not judged at all.",
+        (
+            Remedy(
+                "Set the parameters publisher/…: then the true age of what is not applied yet is "
+                "judged, and a limit of seconds works.",
+                "None.",
+            ),
+            Remedy("Raise max-lag-seconds to what the summary says.", "None."),
+        ),
+        shown=keys("max_lag_seconds least_max_lag_seconds"),
     ),
 )

@@ -92,6 +92,42 @@ CAUSES: Final = (
         shown=keys("publisher wal_lsn lost_lsn"),
     ),
     Cause(
+        "not_watched",
+        Severity.WARNING,
+        "is not watched on its publisher: the parameters lead elsewhere",
+        "The subscription works, but its publisher, or the database of its publications, is not "
+        "the one that the monitor's parameters lead to: the wrong cluster or database, or the old "
+        "server after a failover. What only the publisher shows of it is not checked.",
+        (
+            Script(
+                """\
+SELECT subname, subslotname, substring(subconninfo FROM 'host\\w*\\s*=\\s*(\\S+)|@(\\S+)') AS host
+FROM pg_subscription;"""
+            ),
+            Script(
+                "SELECT slot_name, database, active FROM pg_replication_slots;", Place.PUBLISHER
+            ),
+        ),
+        "The apply worker is more than a minute old and got a message in the last minute "
+        "(`pg_stat_subscription`), and on no watched publisher `pg_replication_slots` has a slot "
+        "of its name that is in use; or that slot's `database` is not the one that dbname names.",
+        (
+            Remedy(
+                "Set the parameters publisher/… to the server and the database that the "
+                "subscription's connection names (the first check shows the server; reading it "
+                "takes a superuser).",
+                "None.",
+            ),
+            Remedy(
+                "If it has another publisher than the cluster's other subscriptions, or another "
+                "database of it: add parameters publishers/<name>/… for that.",
+                "None.",
+            ),
+            Remedy("If it is not to be watched there: add its name to mute.", "It hides all else."),
+        ),
+        shown=keys("publisher slot_name slot_database last_msg_receipt_time"),
+    ),
+    Cause(
         "slot_inactive",
         Severity.WARNING,
         "has a replication slot nobody reads",

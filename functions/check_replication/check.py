@@ -3,9 +3,10 @@
 "Unhealthy" is returned. An exception means "could not find out": it ends here, as a finding.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
+from itertools import chain
 from traceback import format_exception
 from typing import Final
 
@@ -14,19 +15,28 @@ from functions.check_replication.checked import Checked, Memory
 from functions.check_replication.concealment import without_login
 from functions.check_replication.connection import ProbeError
 from functions.check_replication.diagnosis import (
+    Publishers,
     PublisherSamples,
     Samples,
     compare,
+    databases_not_watched,
     diagnose,
     lags,
     to_remember,
 )
+from functions.check_replication.memory.positions import hashed
 from functions.check_replication.memory.remembered import RememberedCluster
 from functions.check_replication.targets import Login, Misconfigured, Target
 from functions.report import ClusterReport, Finding, Status
 from functions.telemetry import logger
 
 MAX_AT_ONCE: Final = 64
+
+_PUBLICATIONS: Final = "publications of the publisher's databases"
+_FURTHER: Final = "(parameters publishers/<name>/…)"
+WITHOUT_PUBLISHER: Final = (
+    "how far the subscriber is behind: what the publisher has written (parameters publisher/…)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,23 +96,37 @@ def check(target: Target | Misconfigured, probes: Probes, memory: Memory) -> Che
 
 
 def _check(target: Target, probes: Probes, memory: Memory) -> Checked:
-    """Both sides are sampled together; what is known of one stands without the other."""
-    with ThreadPoolExecutor(max_workers=1) as beside:
-        publisher = beside.submit(_sample_publisher, target, probes)
+    """All sides are sampled together; what is known of one stands without the others."""
+    with ThreadPoolExecutor(max_workers=len(target.publishers) or 1) as beside:
+        asked = [
+            beside.submit(_sample_publisher, name, target, probes) for name in target.publishers
+        ]
         samples = probes.subscriber(target.subscriber, target.max_lag_seconds)
-        publisher_samples, problems = publisher.result()
+        answers = [publisher.result() for publisher in asked]
+    publishers = _publishers(target, answers)
+    problems = tuple(finding for _, found in answers for finding in found)
     before = memory.of(target)
-    histories = compare(samples, publisher_samples, before, memory.now, target.limits)
-    findings = diagnose(samples, target.limits, publisher_samples, histories)
+    histories = compare(samples, publishers, before, memory.now, target.limits)
+    findings = diagnose(samples, target.limits, publishers, histories)
     report = _report(target, findings + _interruption(samples) + problems)
-    not_visible = samples.latest.not_visible
-    if publisher_samples is not None:
-        not_visible += publisher_samples.latest.not_visible
     return Checked(
-        replace(report, not_visible=not_visible),
+        replace(report, not_visible=_not_visible(samples, publishers)),
         lags=lags(samples.latest, histories),
         measures_subscriptions=target.measures_subscriptions,
         remembered=to_remember(samples, histories, before, memory.now),
+    )
+
+
+def _not_visible(samples: Samples, publishers: Publishers) -> tuple[str, ...]:
+    latest = samples.latest
+    if latest.subscriptions and not publishers.are_configured:
+        return (*latest.not_visible, WITHOUT_PUBLISHER)
+    of_publishers = chain.from_iterable(seen.latest.not_visible for seen in publishers.seen)
+    databases = databases_not_watched(samples, publishers)
+    return (
+        *latest.not_visible,
+        *dict.fromkeys(of_publishers),
+        *([f"{_PUBLICATIONS} {', '.join(databases)} {_FURTHER}"] if databases else ()),
     )
 
 
@@ -110,23 +134,29 @@ def _is_settled(before: RememberedCluster | None) -> bool:
     return before is not None and before.is_settled
 
 
-def _sample_publisher(
-    target: Target, probes: Probes
-) -> tuple[PublisherSamples | None, tuple[Finding, ...]]:
-    """Nothing where none is configured; a finding where not enough could be seen of it."""
-    if target.publisher is None:
-        return None, ()
+_Answer = tuple[PublisherSamples | None, tuple[Finding, ...]]
+
+
+def _sample_publisher(name: str, target: Target, probes: Probes) -> _Answer:
+    """One of the target's; findings where not enough could be seen of it."""
+    which = f"The publisher {name.partition('/')[2]}".rstrip()
     try:
-        samples = probes.publisher(target.publisher)
+        samples = probes.publisher(target.publishers[name])
     except ProbeError as error:
         logger.warning("publisher not checked", cluster=target.cluster, reason=str(error))
-        found = Finding(error.cause, f"The publisher: {error}", evidence={"side": "publisher"})
-        return None, (found,)
-    evidence = {"side": "publisher", "publisher": target.publisher.address}
+        return None, (Finding(error.cause, f"{which}: {error}", evidence={"side": name}),)
+    evidence = {"side": name, "publisher": samples.address}
     return samples, tuple(
-        replace(finding, summary=f"The publisher: {finding.summary}", evidence=evidence)
+        replace(finding, summary=f"{which}: {finding.summary}", evidence=evidence)
         for finding in _interruption(samples)
     )
+
+
+def _publishers(target: Target, answers: Sequence[_Answer]) -> Publishers:
+    """A server of which one database answered was seen."""
+    seen = tuple(samples for samples, _ in answers if samples is not None)
+    asked = {hashed(login.address) for login in target.publishers.values()}
+    return Publishers(seen, frozenset(asked - {hashed(samples.address) for samples in seen}))
 
 
 def _interruption(samples: Samples | PublisherSamples) -> tuple[Finding, ...]:
@@ -140,7 +170,7 @@ def _interruption(samples: Samples | PublisherSamples) -> tuple[Finding, ...]:
 def _traceback(error: Exception, target: Target) -> str:
     """Without the values of the logins: whether one of them had succeeded is not known here."""
     text = "".join(format_exception(error))
-    for login in filter(None, (target.subscriber, target.publisher)):
+    for login in (target.subscriber, *target.publishers.values()):
         text = without_login(text, login)
     return text
 

@@ -8,14 +8,15 @@ import json
 import math
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 RESERVED_NAMES: Final = frozenset({"slack"})
 
+_OF_LOGIN: Final = frozenset({"hostname", "port", "username", "dbname", "password", "sslmode"})
 _KNOWN: Final = frozenset(
-    {"hostname", "port", "username", "dbname", "password", "sslmode"}
+    _OF_LOGIN
     | {"log-group", "log-query", "max-lag-seconds", "max-backlog-bytes", "channel-id", "mute"}
     | {
         "metrics",
@@ -25,7 +26,9 @@ _KNOWN: Final = frozenset(
         "slot-retained-bytes",
     }
 )
-_PUBLISHER_PREFIX: Final = "publisher/"
+_SIDE: Final = re.compile(r"(?:publisher|publishers/[^/]+)/")
+"""What the names of a publisher's parameters begin with."""
+
 _REQUIRED: Final = ("hostname", "username", "dbname")
 _SSLMODES: Final = ("verify-full", "require", "disable")
 _METRICS: Final = ("cluster", "subscriptions")
@@ -79,8 +82,9 @@ class Login:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A cluster to check: its subscriber and, where configured, its publisher; lag is in seconds.
+    """A cluster to check: its subscriber and, where configured, its publishers; lag is in seconds.
 
+    `publishers` are by what their parameters' names begin with: `publisher`, `publishers/<name>`.
     `log_query` replaces the state machine's own query of the log group; `mute` are ids of causes
     and names of subscriptions. `remind_after_minutes` and `unknown_runs` are the state machine's
     (functions.report), None where its defaults hold.
@@ -89,7 +93,7 @@ class Target:
     cluster: str
     subscriber: Login
     log_group: str
-    publisher: Login | None = None
+    publishers: Mapping[str, Login] = field(default_factory=dict)
     max_lag_seconds: float = 300.0
     max_backlog_bytes: float | None = None
     slot_inactive_minutes: float = 60.0
@@ -139,7 +143,23 @@ def by_cluster(parameters: Mapping[str, str], path: str) -> dict[str, dict[str, 
 
 def unknown_names(parameters: Mapping[str, str]) -> list[str]:
     """Names of one cluster's parameters that mean nothing to the monitor, usually misspelt."""
-    return sorted(name for name in parameters if name.removeprefix(_PUBLISHER_PREFIX) not in _KNOWN)
+    return sorted(name for name in parameters if not _is_known(name))
+
+
+def _is_known(name: str) -> bool:
+    side = side_of(name)
+    return name.removeprefix(side) in (_OF_LOGIN if side else _KNOWN)
+
+
+def side_of(name: str) -> str:
+    """`publisher/`, `publishers/<name>/`, or nothing for a parameter of the subscriber's."""
+    side = _SIDE.match(name)
+    return "" if side is None else side[0]
+
+
+def publisher_sides(names: Iterable[str]) -> list[str]:
+    """What the names of each publisher's parameters begin with, by its `side_of`."""
+    return sorted({side for name in names if (side := side_of(name))})
 
 
 def target(cluster: str, parameters: Mapping[str, str], path: str) -> Target | Misconfigured:
@@ -148,7 +168,7 @@ def target(cluster: str, parameters: Mapping[str, str], path: str) -> Target | M
     result = Target(
         cluster=cluster,
         subscriber=reader.login(),
-        publisher=reader.publisher(),
+        publishers=reader.publishers(),
         max_lag_seconds=reader.positive("max-lag-seconds", "seconds") or 300.0,
         max_backlog_bytes=reader.positive("max-backlog-bytes", "bytes"),
         slot_inactive_minutes=reader.positive("slot-inactive-minutes", "minutes") or 60.0,
@@ -174,7 +194,7 @@ class _Reader:
         self.problems: list[str] = []
 
     def login(self, side: str = "") -> Login:
-        """`side` is `publisher/` or empty: what the names of the login's parameters begin with."""
+        """`side` is what the names of the login's parameters begin with (`side_of`)."""
         hostname, username, database = (self._required(side + name) for name in _REQUIRED)
         if hostname and not _HOSTNAME.fullmatch(hostname):
             self._malformed(f"{side}hostname", "a host's name or address")
@@ -187,10 +207,9 @@ class _Reader:
             sslmode=self._sslmode(f"{side}sslmode"),
         )
 
-    def publisher(self) -> Login | None:
-        """None where none of its parameters exists."""
-        configured = any(name.startswith(_PUBLISHER_PREFIX) for name in self._parameters)
-        return self.login(_PUBLISHER_PREFIX) if configured else None
+    def publishers(self) -> dict[str, Login]:
+        """Each of which any parameter exists."""
+        return {side.rstrip("/"): self.login(side) for side in publisher_sides(self._parameters)}
 
     def log_query(self) -> str | None:
         query = self._parameters.get("log-query")

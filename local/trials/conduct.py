@@ -63,7 +63,10 @@ def conduct(fault: Fault, stack: Stack, version: str) -> Trial:
     try:
         stack.forget_incidents()
         _finished(stack, stack.start())
-        with stack.other_parameters(fault.parameters), ExitStack() as fixing:
+        parameters = stack.other_parameters(
+            fault.parameters, without_publisher=fault.without_publisher
+        )
+        with parameters, ExitStack() as fixing:
             fixing.callback(fault.fix, stack.pair)
             fault.break_(stack.pair)
             trial = _observed(trial, stack, fault.pause_seconds)

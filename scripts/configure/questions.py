@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Final, Protocol
 
-from functions.check_replication.targets import default_log_group
+from functions.check_replication.targets import default_log_group, publisher_sides, side_of
 from scripts.configure import rules
 from scripts.parameter_store import Stored
 
@@ -14,6 +14,7 @@ _ROLE: Final = "replication_monitor"
 """The name database/monitoring_role.sql gives the role, unless another is given."""
 
 _PUBLISHER: Final = "publisher/"
+_FURTHER: Final = "publishers/"
 _ASKED: Final = frozenset(
     {"hostname", "port", "dbname", "username", "password", "log-group", "channel-id"}
 )
@@ -45,9 +46,12 @@ class Questions:
         answers.update(self._login("", stored))
         answers.update(self._plain("log-group", stored, hint=default_log_group(self._cluster)))
         answers.update(self._plain("channel-id", stored, hint="that of all clusters"))
-        if self._publisher_wanted(stored):
-            self._asker.show("\nIts publisher")
-            answers.update(self._login(_PUBLISHER, stored))
+        sides = publisher_sides(stored) or self._first_publisher()
+        for side in sides:
+            self._asker.show(f"\nIts publisher {side.removeprefix(_FURTHER).rstrip('/')}")
+            answers.update(self._login(side, stored))
+        while sides and (side := self._another_publisher()):
+            answers.update(self._login(side, stored))
         if others := sorted(_others(stored)):
             self._asker.show(f"\nAlso stored, and kept: {', '.join(others)}")
         return answers
@@ -113,10 +117,20 @@ class Questions:
             if self.confirms("  Log in by RDS IAM authentication, without one?", default=False):
                 return {name: None} if exists else {}
 
-    def _publisher_wanted(self, stored: Mapping[str, Stored]) -> bool:
-        if any(name.startswith(_PUBLISHER) for name in stored):
-            return True
-        return self.confirms("\nCheck the publisher too?", default=False)
+    def _first_publisher(self) -> list[str]:
+        """What the names of its parameters begin with; nothing where none is wanted."""
+        self._asker.show(f"\n{rules.WITHOUT_PUBLISHER}")
+        wanted = self.confirms("Check the publisher too?", default=False)
+        return [_PUBLISHER] if wanted else []
+
+    def _another_publisher(self) -> str:
+        """What the names of its parameters begin with; empty where there is none."""
+        while True:
+            name = self._asker.ask("\n  Name of a further publisher [none]: ")
+            problem = rules.publisher_name_problem(name) if name else None
+            if problem is None:
+                return f"{_FURTHER}{name}/" if name else ""
+            self._asker.show(f"  {problem}")
 
     def _token(self, stored: Mapping[str, Stored]) -> Answers:
         exists = "bot-token" in stored
@@ -133,4 +147,4 @@ class Questions:
 
 
 def _others(stored: Mapping[str, Stored]) -> Iterator[str]:
-    return (name for name in stored if name.removeprefix(_PUBLISHER) not in _ASKED)
+    return (name for name in stored if name.removeprefix(side_of(name)) not in _ASKED)

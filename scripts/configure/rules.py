@@ -7,6 +7,7 @@ from typing import Final
 from functions.check_replication.targets import (
     RESERVED_NAMES,
     Misconfigured,
+    side_of,
     target,
     unknown_names,
 )
@@ -18,7 +19,13 @@ _CLUSTER: Final = re.compile(r"[A-Za-z0-9_.-]+")
 _TOKEN: Final = "xoxb-"  # noqa: S105 - what every bot's token begins with
 _CHANNEL: Final = re.compile(r"[CGD][A-Z0-9]+")
 _REQUIRED: Final = ("hostname", "username", "dbname")
-_PUBLISHER: Final = "publisher/"
+_PUBLISHER_NAME: Final = re.compile(r"[A-Za-z0-9_.-]+")
+"""What SSM allows between two slashes of a parameter's name."""
+
+WITHOUT_PUBLISHER: Final = (
+    "Without its publisher it cannot be seen how far the subscriber is behind: a backlog that is "
+    "applied too slowly looks well."
+)
 
 
 def cluster_name_problem(cluster: str) -> str | None:
@@ -27,6 +34,12 @@ def cluster_name_problem(cluster: str) -> str | None:
     if not _CLUSTER.fullmatch(cluster):
         return f"CLUSTER is {cluster!r}, not letters, digits, hyphens, dots and underscores"
     return None
+
+
+def publisher_name_problem(name: str) -> str | None:
+    if _PUBLISHER_NAME.fullmatch(name):
+        return None
+    return "a name has letters, digits, hyphens, dots and underscores only"
 
 
 def cluster_problems(cluster: str, values: Mapping[str, str], path: str) -> list[str]:
@@ -79,8 +92,8 @@ def answer_problem(owner: str, name: str, value: str, path: str) -> str | None:
 
     `owner` is the cluster's name, or `SLACK`.
     """
-    side = _PUBLISHER if name.startswith(_PUBLISHER) else ""
-    others = {f"{prefix}{required}": "any" for prefix in {"", side} for required in _REQUIRED}
+    sides = {"", side_of(name)}
+    others = {f"{side}{required}": "any" for side in sides for required in _REQUIRED}
     return "; ".join(cluster_problems(owner, {**others, name: value}, path)) or None
 
 

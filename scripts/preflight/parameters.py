@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 
-from functions.check_replication.targets import by_cluster
+from functions.check_replication.targets import by_cluster, publisher_sides
 from scripts.configure import rules
 from scripts.parameter_store import Stored, is_secret
-from scripts.preflight.outcome import Outcome, failed, passed
+from scripts.preflight.outcome import Outcome, failed, hint, passed
 
 
 def clusters(stored: Mapping[str, Stored], path: str) -> dict[str, dict[str, str]]:
@@ -43,13 +43,15 @@ def _cluster(
     way = "a password" if "password" in values else "RDS IAM authentication"
     yield passed(f"{cluster}: the parameters are well-formed; it logs in by {way}")
     yield from _iam_user(cluster, values, iam_user)
+    if not publisher_sides(values):
+        yield hint(f"{cluster}: {rules.WITHOUT_PUBLISHER}", fix)
 
 
 def _iam_user(cluster: str, values: Mapping[str, str], allowed: str | None) -> Iterator[Outcome]:
     """rds-db:connect is granted for one role's name only."""
     if allowed is None:
         return
-    for side in ("", "publisher/"):
+    for side in ("", *publisher_sides(values)):
         user = values.get(f"{side}username")
         if user is not None and f"{side}password" not in values and user.strip() != allowed:
             yield failed(

@@ -42,7 +42,7 @@ def run_on_subscriber(pair: Pair, block: str) -> None:
 def broken(stack: Stack, name: str) -> Iterator[Message]:
     """The alert about a fault; fixed in the end, whatever the remedy did."""
     fault = FAULTS[name]
-    with stack.other_parameters(fault.parameters):
+    with stack.other_parameters(fault.parameters, without_publisher=fault.without_publisher):
         fault.break_(stack.pair)
         try:
             _, message = alert(stack)

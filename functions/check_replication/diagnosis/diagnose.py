@@ -4,13 +4,20 @@ from collections.abc import Iterator
 
 from functions.check_replication.diagnosis.findings import lsn, of_publisher
 from functions.check_replication.diagnosis.history import Histories
+from functions.check_replication.diagnosis.lag import limit_too_small
 from functions.check_replication.diagnosis.publisher import (
     judge_publisher,
     with_publisher,
 )
-from functions.check_replication.diagnosis.samples import PublisherSamples, Samples
+from functions.check_replication.diagnosis.samples import (
+    Publishers,
+    PublisherSamples,
+    Samples,
+)
 from functions.check_replication.diagnosis.settling import as_far_as_clear
 from functions.check_replication.diagnosis.subscription import judge
+from functions.check_replication.diagnosis.watched import not_watched
+from functions.check_replication.memory.positions import hashed
 from functions.check_replication.snapshot import Snapshot, Subscription
 from functions.check_replication.targets import Limits
 from functions.report import Finding
@@ -19,7 +26,7 @@ from functions.report import Finding
 def diagnose(
     samples: Samples,
     limits: Limits,
-    publisher: PublisherSamples | None,
+    publishers: Publishers,
     histories: Histories,
 ) -> tuple[Finding, ...]:
     """Everything that is wrong, in the order of the subscriptions' names.
@@ -34,22 +41,29 @@ def diagnose(
     findings: list[Finding] = []
     for subscription in latest.subscriptions:
         known = as_far_as_clear(subscription, samples, limits.lag_seconds)
+        history = histories.of(subscription)
         own = [
-            *judge(subscription, known, limits, histories.of(subscription), publisher),
+            *judge(subscription, known, limits, history, history.publisher),
             *_lost_sight(subscription, samples),
         ]
-        if publisher is not None:
-            own = with_publisher(own, subscription, known, publisher)
+        if history.publisher is not None:
+            own = with_publisher(own, subscription, known, history.publisher)
         findings += own
-    if publisher is not None:
-        findings += judge_publisher(samples, publisher, histories.idle_slots, limits)
-        findings += _went_back(histories, publisher)
+        findings += not_watched(subscription, known, publishers)
+    if not publishers.are_configured and (found := limit_too_small(samples, limits)) is not None:
+        findings.append(found)
+    servers = publishers.servers
+    for publisher in publishers.seen:
+        idle = histories.idle_slots[hashed(publisher.address)] if publisher in servers else None
+        findings += judge_publisher(samples, publisher, idle, limits)
+    for server in servers:
+        findings += _went_back(histories, server)
     return tuple(findings)
 
 
 def _went_back(histories: Histories, publisher: PublisherSamples) -> Iterator[Finding]:
     """Restored or failed over: what it writes until it is there again may count as applied."""
-    lost = histories.positions.lost_position
+    lost = histories.positions[hashed(publisher.address)].lost_position
     if lost is not None:
         yield Finding(
             "publisher_went_back",

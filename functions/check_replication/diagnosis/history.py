@@ -15,8 +15,12 @@ from functions.check_replication.diagnosis import idle
 from functions.check_replication.diagnosis.backlog import Backlog, Before, measured
 from functions.check_replication.diagnosis.copies import progress_of
 from functions.check_replication.diagnosis.messages import is_busy
-from functions.check_replication.diagnosis.ownership import served_slot
-from functions.check_replication.diagnosis.samples import PublisherSamples, Samples
+from functions.check_replication.diagnosis.ownership import own_slot, publisher_of, served_slot
+from functions.check_replication.diagnosis.samples import (
+    Publishers,
+    PublisherSamples,
+    Samples,
+)
 from functions.check_replication.diagnosis.settling import as_far_as_clear
 from functions.check_replication.diagnosis.waits import Sender, sender_of
 from functions.check_replication.memory.failure import UNKNOWN_GAP_QUIET_SECONDS, Failure
@@ -40,10 +44,12 @@ publisher that could prove the contrary is not seen."""
 class History:
     """What has become of one subscription's failures, this check included.
 
-    `is_new_to_memory`: nothing is known of it but what this check saw. `backlog` is None where the
-    publisher's side of it is not seen, `is_behind` whether that is too much, `sender` who sends it.
-    `progress` is that of its tables' copies, by OID. `never_enabled_seconds`: disabled since it was
-    made, which was seen so long ago; None where that is not known.
+    `is_new_to_memory`: nothing is known of it but what this check saw. `publisher` is the one that
+    is taken for its own, `seen_at` a hash of the address of the one where its slot was last seen to
+    serve it. `backlog` is None where the publisher's side of it is not seen, `is_behind` whether
+    that is too much, `sender` who sends it. `progress` is that of its tables' copies, by OID.
+    `never_enabled_seconds`: disabled since it was made, which was seen so long ago; None where that
+    is not known.
     """
 
     apply: Failure | None = None
@@ -52,6 +58,8 @@ class History:
     is_new_to_memory: bool = True
     backlog: Backlog | None = None
     is_behind: bool = False
+    publisher: PublisherSamples | None = None
+    seen_at: int | None = None
     never_enabled_seconds: float | None = None
     sender: Sender | None = None
     progress: Mapping[int, CopyProgress] = field(default_factory=dict)
@@ -71,25 +79,31 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class Histories:
-    """Those of a cluster's subscriptions, by OID, and what is known of its publisher.
+    """Those of a cluster's subscriptions, by OID, and what is known of each publisher.
 
-    Where its WAL was and is, and which of its slots nobody reads.
+    Where its WAL was and is, and which of its slots nobody reads, by the hash of its address.
     """
 
     by_oid: Mapping[int, History]
-    positions: Positions
-    idle_slots: IdleSlots
+    positions: Mapping[int, Positions]
+    idle_slots: Mapping[int, IdleSlots]
 
     def of(self, subscription: Subscription) -> History:
         return self.by_oid[subscription.oid]
 
     @property
-    def positions_needed(self) -> Positions:
-        """To date what is not confirmed yet."""
-        confirmed = [
-            history.backlog.confirmed for history in self.by_oid.values() if history.backlog
-        ]
-        return self.positions.needed_from(min(confirmed, default=float("inf")))
+    def positions_needed(self) -> tuple[Positions, ...]:
+        """To date what is not confirmed yet; all of a publisher's where that is not known."""
+        confirmed: dict[int, float] = {}
+        for history in self.by_oid.values():
+            if history.publisher is not None:
+                publisher = hashed(history.publisher.address)
+                begin = history.backlog.confirmed if history.backlog is not None else 0.0
+                confirmed[publisher] = min(begin, confirmed.get(publisher, begin))
+        return tuple(
+            positions.needed_from(confirmed.get(publisher, 0.0))
+            for publisher, positions in self.positions.items()
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +219,9 @@ class _Comparison:
         slot = served_slot(self.subscription, self.samples, self.publisher)
         if slot is None or slot.confirmed_bytes is None:
             return None
+        remembered = None if self.known is None else self.known.publisher
+        if remembered not in {None, hashed(self.publisher.address)}:
+            return None
         if failure.publisher_position > self.publisher.latest.wal_bytes:
             return None
         return slot.confirmed_bytes >= failure.publisher_position
@@ -224,7 +241,7 @@ class _Comparison:
 
 def compare(
     samples: Samples,
-    publisher: PublisherSamples | None,
+    publishers: Publishers,
     remembered: RememberedCluster | None,
     checked_at: datetime,
     limits: Limits,
@@ -235,20 +252,15 @@ def compare(
         if remembered is None
         else remembered.seconds_until(checked_at, samples.latest.taken_at)
     )
-    positions = Positions() if remembered is None else remembered.positions
-    if publisher is not None:
-        address = hashed(publisher.address)
-        positions = positions.gone_on(seconds, address, publisher.latest.wal_bytes)
-    known_idle = IdleSlots() if remembered is None else remembered.idle_slots
-    idle_slots = idle.followed(known_idle, publisher, seconds)
+    positions = _positions(publishers, remembered, seconds)
+    idle_slots = _idle_slots(publishers, remembered, seconds)
     seen = [
-        _Comparison(
+        _comparison(
             subscription,
             as_far_as_clear(subscription, samples, limits.lag_seconds),
-            publisher,
-            _known(subscription, remembered),
+            publishers,
+            remembered,
             seconds,
-            was_made_since=remembered is not None and remembered.find(subscription.oid) is None,
         )
         for subscription in samples.latest.subscriptions
     ]
@@ -262,15 +274,68 @@ def compare(
     )
 
 
+def _comparison(
+    subscription: Subscription,
+    samples: Samples,
+    publishers: Publishers,
+    remembered: RememberedCluster | None,
+    seconds: float,
+) -> _Comparison:
+    known = _known(subscription, remembered)
+    seen_at = None if known is None else known.publisher
+    publisher = publisher_of(subscription, samples, publishers, seen_at)
+    was_made_since = remembered is not None and remembered.find(subscription.oid) is None
+    return _Comparison(subscription, samples, publisher, known, seconds, was_made_since)
+
+
+def _positions(
+    publishers: Publishers, remembered: RememberedCluster | None, seconds: float
+) -> dict[int, Positions]:
+    """`seconds` after the last check, of those that are watched; others are forgotten."""
+    known = () if remembered is None else remembered.positions
+    before = {positions.publisher: positions for positions in known}
+    passed = {
+        publisher: before[publisher].passed(seconds)
+        for publisher in sorted(publishers.not_seen & before.keys())
+    }
+    for publisher in publishers.servers:
+        address, latest = hashed(publisher.address), publisher.latest.wal_bytes
+        passed[address] = before.get(address, Positions()).gone_on(seconds, address, latest)
+    return passed
+
+
+def _idle_slots(
+    publishers: Publishers, remembered: RememberedCluster | None, seconds: float
+) -> dict[int, IdleSlots]:
+    """As `_positions`."""
+    known = () if remembered is None else remembered.idle_slots
+    before = {slots.publisher: slots for slots in known}
+    passed = {
+        publisher: idle.followed(before[publisher], None, seconds)
+        for publisher in sorted(publishers.not_seen & before.keys())
+    }
+    for publisher in publishers.servers:
+        address = hashed(publisher.address)
+        slots = before.get(address, IdleSlots())
+        passed[address] = idle.followed(slots, publisher, seconds)
+    return passed
+
+
 def _with_backlog(
-    history: History, seen: _Comparison, positions: Positions, limits: Limits
+    history: History, seen: _Comparison, positions: Mapping[int, Positions], limits: Limits
 ) -> History:
-    if seen.publisher is None:
-        return history
     known = seen.known or RememberedSubscription(seen.subscription.oid)
-    slot = served_slot(seen.subscription, seen.samples, seen.publisher)
+    if seen.publisher is None:
+        return replace(history, seen_at=known.publisher)
+    address = hashed(seen.publisher.address)
+    own = own_slot(seen.subscription, seen.samples, seen.publisher)
+    seen_at = known.publisher if own is None else address
+    history = replace(history, publisher=seen.publisher, seen_at=seen_at)
+    slot = served_slot(
+        seen.subscription, seen.samples, seen.publisher, served_before=seen_at == address
+    )
     before = Before(seen.seconds, known.backlog_bytes, known.is_behind)
-    backlog = measured(slot, seen.publisher.latest.wal_bytes, positions, before)
+    backlog = measured(slot, seen.publisher.latest.wal_bytes, positions[address], before)
     if backlog is None:
         return replace(history, is_behind=known.is_behind)
     return replace(
@@ -302,7 +367,7 @@ def to_remember(
             for subscription in samples.latest.subscriptions
         ),
         histories.positions_needed,
-        histories.idle_slots,
+        tuple(histories.idle_slots.values()),
         age,
     )
 
@@ -412,6 +477,7 @@ def _remember(subscription: Subscription, history: History) -> RememberedSubscri
         worker_failure=history.worker,
         backlog_bytes=None if history.backlog is None else history.backlog.size,
         is_behind=history.is_behind,
+        publisher=history.seen_at,
         never_enabled_seconds=history.never_enabled_seconds,
         progress=history.progress,
     )

@@ -11,6 +11,7 @@ from functions.check_replication.diagnosis.findings import duration, finding, in
 from functions.check_replication.diagnosis.history import History
 from functions.check_replication.diagnosis.messages import (
     delivery_seconds,
+    idle_seconds,
     is_busy,
     is_busy_and_late,
     silent_seconds,
@@ -40,7 +41,28 @@ def lag(
         )
     if history.is_behind:
         return _behind(subscription, samples, limits, history.backlog, history.sender)
-    return None
+    if is_busy(subscription, latest):
+        return None
+    return _silent(subscription, samples, limits.lag_seconds)
+
+
+def limit_too_small(samples: Samples, limits: Limits) -> Finding | None:
+    """Where the publisher is not watched: below it, an idle one would seem to lag now and then."""
+    idle = idle_seconds(samples.latest)
+    if idle is None or limits.lag_seconds >= idle:
+        return None
+    timeout = samples.latest.wal_receiver_timeout_seconds
+    return Finding(
+        "limit_too_small",
+        f"max-lag-seconds is {limits.lag_seconds:g}, but wal_receiver_timeout is {timeout:g} s, so "
+        f"that the last message of an idle publisher gets {timeout / 2:g} s old: the smallest "
+        f"limit that works is {idle:g}, and its silence is judged by that.",
+        evidence={
+            "max_lag_seconds": limits.lag_seconds,
+            "least_max_lag_seconds": idle,
+            "server_version": samples.latest.server_version,
+        },
+    )
 
 
 def _behind(
@@ -127,7 +149,7 @@ def _by_messages(
     if delivery is None or silence is None:
         return None
     if blocked is not None:
-        late = silence > max_lag_seconds
+        late = _is_silent(silence, samples, max_lag_seconds)
         return _blocked(subscription, samples, blocked, max_lag_seconds, is_behind=late)
     if is_busy_and_late(subscription, samples.latest, max_lag_seconds):
         return _slow_apply(subscription, samples, silence, max_lag_seconds)
@@ -142,18 +164,31 @@ def _by_messages(
             max_lag_seconds=max_lag_seconds,
             since=instant(subscription.last_msg_send_time),
         )
-    if silence > max_lag_seconds:
-        return finding(
-            "publisher_lagging",
-            subscription,
-            samples,
-            f"The publisher's last message to {subscription.name} was sent {silence:.0f} s ago "
-            f"(limit {max_lag_seconds:.0f} s).",
-            lag_seconds=round(silence, 1),
-            max_lag_seconds=max_lag_seconds,
-            since=instant(subscription.last_msg_send_time),
-        )
-    return None
+    return _silent(subscription, samples, max_lag_seconds)
+
+
+def _silent(subscription: Subscription, samples: Samples, max_lag_seconds: float) -> Finding | None:
+    """Nothing came for longer than an idle publisher keeps silent."""
+    silence = silent_seconds(subscription, samples.latest)
+    if silence is None or not _is_silent(silence, samples, max_lag_seconds):
+        return None
+    limit = max(max_lag_seconds, idle_seconds(samples.latest) or 0.0)
+    return finding(
+        "publisher_lagging",
+        subscription,
+        samples,
+        f"The publisher's last message to {subscription.name} was sent {silence:.0f} s ago "
+        f"(limit {limit:.0f} s).",
+        lag_seconds=round(silence, 1),
+        max_lag_seconds=limit,
+        since=instant(subscription.last_msg_send_time),
+    )
+
+
+def _is_silent(silence: float, samples: Samples, max_lag_seconds: float) -> bool:
+    """An idle publisher of which nobody asks for a sign of life may keep silent for ever."""
+    idle = idle_seconds(samples.latest)
+    return idle is not None and silence > max(max_lag_seconds, idle)
 
 
 def _blocked_seconds(subscription: Subscription, snapshot: Snapshot) -> float | None:

@@ -2,7 +2,24 @@
 the publisher. Pure.
 """
 
+from typing import Final
+
 from functions.check_replication.snapshot import Snapshot, Subscription
+
+_ANSWER_SECONDS: Final = 2.0
+"""Until the answer is there: the worker looks once a second (worker.c, NAPTIME_PER_CYCLE)."""
+
+
+def idle_seconds(snapshot: Snapshot) -> float | None:
+    """How old an idle publisher's last message gets, at most; None: as old as it likes.
+
+    A worker that hears nothing for half of wal_receiver_timeout asks for a sign of life
+    (LogicalRepApplyLoop); with 0 it never does. The publisher's own wal_sender_timeout does not
+    show on the subscriber, and shortens it only where half of it is less than
+    wal_receiver_status_interval. Measured on 15 and 18.
+    """
+    timeout = snapshot.wal_receiver_timeout_seconds
+    return timeout / 2 + _ANSWER_SECONDS if timeout > 0 else None
 
 
 def delivery_seconds(subscription: Subscription) -> float | None:

@@ -1,4 +1,4 @@
-"""Whose slot a slot of the watched publisher is. Pure.
+"""Whose slot a slot of a watched publisher is, and which publisher is a subscription's own. Pure.
 
 A slot's name proves nothing: a subscriber may have several publishers, and two publishers slots of
 one name. A slot is a subscription's where its sender was seen to serve the subscription's worker:
@@ -8,9 +8,14 @@ be seen, without a worker or the right to see when it began, a slot of that name
 """
 
 import re
-from typing import Final
+from typing import Final, NamedTuple
 
-from functions.check_replication.diagnosis.samples import PublisherSamples, Samples
+from functions.check_replication.diagnosis.samples import (
+    Publishers,
+    PublisherSamples,
+    Samples,
+)
+from functions.check_replication.memory.positions import hashed
 from functions.check_replication.publisher_snapshot import Slot
 from functions.check_replication.snapshot import Snapshot, Subscription
 
@@ -20,6 +25,64 @@ _OTHER_NAME_SECONDS: Final = 2.0
 
 _SLOW_CONNECTION_SECONDS: Final = 30.0
 _SETTLED_SECONDS: Final = 60.0
+
+
+def publisher_of(
+    subscription: Subscription, samples: Samples, publishers: Publishers, remembered: int | None
+) -> PublisherSamples | None:
+    """The one that is taken for its own; None where several may be, or one that was not seen.
+
+    Where its slot was seen to serve it, now or at an earlier check (`remembered`, a hash of the
+    address); else by its slot's name and database.
+    """
+    likeness = {
+        number: _likeness(subscription, samples, publisher, remembered)
+        for number, publisher in enumerate(publishers.seen)
+    }
+    best = max(likeness.values(), default=None)
+    if best is None:
+        return None
+    most_like = [publishers.seen[number] for number, each in likeness.items() if each == best]
+    if len(publishers.seen) == 1 and not publishers.not_seen:
+        return most_like[0]
+    if not best.is_proven and publishers.not_seen:
+        return None
+    is_clear = len({publisher.address for publisher in most_like}) == 1 or not best.has_slot
+    return most_like[0] if is_clear else None
+
+
+class _Likeness(NamedTuple):
+    """How much speaks for a publisher's being a subscription's own, what says most first."""
+
+    serves_it: bool
+    served_it_before: bool
+    may_serve_it: bool
+    is_remembered: bool
+    has_slot: bool
+    has_slot_in_database: bool
+
+    @property
+    def is_proven(self) -> bool:
+        return self.serves_it or self.is_remembered
+
+
+def _likeness(
+    subscription: Subscription,
+    samples: Samples,
+    publisher: PublisherSamples,
+    remembered: int | None,
+) -> _Likeness:
+    slot = publisher.latest.slot(subscription.slot_name)
+    is_remembered = hashed(publisher.address) == remembered
+    fits = slot is not None and slot.active is (subscription.worker_pid is not None)
+    return _Likeness(
+        serves_it=own_slot(subscription, samples, publisher) is not None,
+        served_it_before=is_remembered and fits,
+        may_serve_it=served_slot(subscription, samples, publisher) is not None,
+        is_remembered=is_remembered,
+        has_slot=slot is not None,
+        has_slot_in_database=slot is not None and slot.database == publisher.latest.database,
+    )
 
 
 def own_slot(
@@ -38,23 +101,30 @@ def own_slot(
 
 
 def served_slot(
-    subscription: Subscription, samples: Samples, publisher: PublisherSamples
+    subscription: Subscription,
+    samples: Samples,
+    publisher: PublisherSamples,
+    *,
+    served_before: bool = False,
 ) -> Slot | None:
     """The slot that serves it as far as can be seen: nothing says that it is another's.
 
-    Good enough for what destroys nothing, as how far behind it is.
+    Good enough for what destroys nothing, as how far behind it is. `served_before`: at an earlier
+    check the publisher's slot of that name was seen to.
     """
     own = own_slot(subscription, samples, publisher)
     slot = publisher.latest.slot(subscription.slot_name)
     if own is not None or slot is None:
         return own
+    if served_before and _could_be(slot, subscription):
+        return slot
     served = [other for other in samples.latest.subscriptions if _may_serve(slot, other)]
     return slot if served == [subscription] else None
 
 
 def may_be_own(slot: Slot, subscription: Subscription, samples: Samples) -> bool:
     """Whether it has the name of a slot whose subscription is not known to run elsewhere."""
-    return slot.name == subscription.slot_name and not _runs(subscription, samples.latest)
+    return slot.name == subscription.slot_name and not runs(subscription, samples.latest)
 
 
 def may_be_served(
@@ -118,8 +188,8 @@ def _seconds_apart(slot: Slot, subscription: Subscription) -> float | None:
     return abs((slot.sender_start - subscription.worker_start).total_seconds())
 
 
-def _runs(subscription: Subscription, snapshot: Snapshot) -> bool:
-    """Surely: its worker is no new one, and hears from a publisher."""
+def runs(subscription: Subscription, snapshot: Snapshot) -> bool:
+    """Whether it surely does: its worker is no new one, and hears from a publisher."""
     start, heard = subscription.worker_start, subscription.last_msg_receipt_time
     if start is None or heard is None:
         return False

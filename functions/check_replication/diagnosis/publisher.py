@@ -200,10 +200,13 @@ def _not_refreshed(
 
 
 def judge_publisher(
-    samples: Samples, publisher: PublisherSamples, idle: IdleSlots, limits: Limits
+    samples: Samples, publisher: PublisherSamples, idle: IdleSlots | None, limits: Limits
 ) -> Iterator[Finding]:
-    """What is wrong on the publisher itself; idle slots of ours are their subscriptions'."""
-    for slot in publisher.latest.slots:
+    """What is wrong on the publisher itself; idle slots of ours are their subscriptions'.
+
+    Slots are the whole server's: for its further databases `idle` is None.
+    """
+    for slot in publisher.latest.slots if idle is not None else ():
         owners = [
             subscription.name
             for subscription in samples.latest.subscriptions
@@ -212,7 +215,7 @@ def judge_publisher(
         ]
         if is_in_danger(slot, publisher):
             yield _slot_at_risk(slot, owners[0] if len(owners) == 1 else None, publisher)
-        elif not owners and lies_idle(slot, publisher, idle, limits):
+        elif idle and not owners and lies_idle(slot, publisher, idle, limits):
             namesake = any(slot.name == other.slot_name for other in samples.latest.subscriptions)
             seconds = idle_seconds(slot, publisher, idle)
             yield _slot_inactive(slot, publisher, seconds, namesake=namesake)

@@ -89,3 +89,26 @@ class PublisherSamples:
         """In every sample."""
         seen = [snapshot.slot(slot.name) for snapshot in self.snapshots]
         return all(sampled is not None and not sampled.active for sampled in seen)
+
+
+@dataclass(frozen=True, slots=True)
+class Publishers:
+    """All publishers that are watched: those that were seen, and hashes of the others' addresses.
+
+    One server may be among them twice, with two of its databases.
+    """
+
+    seen: tuple[PublisherSamples, ...] = ()
+    not_seen: frozenset[int] = frozenset()
+
+    @property
+    def servers(self) -> tuple[PublisherSamples, ...]:
+        """Each server that was seen, once."""
+        first: dict[str, PublisherSamples] = {}
+        for publisher in self.seen:
+            first.setdefault(publisher.address, publisher)
+        return tuple(first.values())
+
+    @property
+    def are_configured(self) -> bool:
+        return bool(self.seen or self.not_seen)

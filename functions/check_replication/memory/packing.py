@@ -8,7 +8,7 @@ does a value that none can have (`ranges`).
 import json
 import zlib
 from base64 import b64decode, b64encode
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -43,7 +43,7 @@ _VERSION: Final = "1"
 _MAX_UNPACKED_BYTES: Final = 500_000
 """A text can unpack to a thousand times its length; the function's memory is small."""
 
-_COLUMNS: Final = 13
+_COLUMNS: Final = 14
 """Of a subscription; those that are empty at the end of a row are not written."""
 
 _NEVER_WRITTEN: Final = (
@@ -131,48 +131,48 @@ def unpack(text: object, now: datetime) -> dict[str, RememberedCluster]:
 
 def _cluster_to_json(cluster: RememberedCluster) -> list[Any]:
     taken_at = round(cluster.taken_at.timestamp(), 1)
+    publishers = [positions.publisher for positions in cluster.positions]
     return [
         round(cluster.checked_at.timestamp(), 1),
         taken_at,
         round(min(cluster.age_seconds, MOST_SECONDS)),
-        [_subscription_to_json(known, int(taken_at)) for known in cluster.subscriptions],
         [
-            [round(min(each.age_seconds, MOST_SECONDS), 1), round(each.position)]
-            for each in cluster.positions.points
+            _subscription_to_json(known, int(taken_at), publishers)
+            for known in cluster.subscriptions
         ],
-        _rounded(cluster.positions.lost_position),
-        cluster.positions.publisher,
-        [
-            cluster.idle_slots.publisher,
-            [
-                [name, round(slot.confirmed), _seconds_ago(slot.seconds)]
-                for name, slot in cluster.idle_slots.by_name.items()
-            ],
-        ],
+        [_positions_to_json(positions) for positions in cluster.positions],
+        [_idle_slots_to_json(slots) for slots in cluster.idle_slots if slots.by_name],
     ]
 
 
 def _cluster_from_json(document: list[Any], now: datetime) -> RememberedCluster:
-    checked_at, taken_at, age, subscriptions, *positions, idle = document
-    idle_publisher, idle_slots = idle
+    checked_at, taken_at, age, subscriptions, written, idle = document
     number(checked_at, (now + CLOCK_SKEW).timestamp())
+    positions = tuple(map(_positions_from_json, written))
+    publishers = [each.publisher for each in positions]
     return RememberedCluster(
         _instant(checked_at),
         _instant(taken_at),
-        tuple(_subscription_from_json(known, int(taken_at)) for known in subscriptions),
-        _positions_from_json(*positions),
-        IdleSlots(
-            {
-                str(name): IdleSlot(number(confirmed, MOST_BYTES), number(seconds, MOST_SECONDS))
-                for name, confirmed, seconds in idle_slots
-            },
-            whole(idle_publisher),
-        ),
+        tuple(_subscription_from_json(known, int(taken_at), publishers) for known in subscriptions),
+        positions,
+        tuple(map(_idle_slots_from_json, idle)),
         number(age, MOST_SECONDS),
     )
 
 
-def _positions_from_json(points: list[Any], lost_position: object, publisher: object) -> Positions:
+def _positions_to_json(positions: Positions) -> list[Any]:
+    return [
+        positions.publisher,
+        _rounded(positions.lost_position),
+        *(
+            [round(min(each.age_seconds, MOST_SECONDS), 1), round(each.position)]
+            for each in positions.points
+        ),
+    ]
+
+
+def _positions_from_json(values: list[Any]) -> Positions:
+    publisher, lost_position, *points = values
     known = tuple(
         Point(number(age, MOST_SECONDS), number(position, MOST_BYTES)) for age, position in points
     )
@@ -185,7 +185,31 @@ def _positions_from_json(points: list[Any], lost_position: object, publisher: ob
     return Positions(known, _bytes(lost_position), whole(publisher))
 
 
-def _subscription_to_json(known: RememberedSubscription, base: int) -> list[Any]:
+def _idle_slots_to_json(slots: IdleSlots) -> list[Any]:
+    return [
+        slots.publisher,
+        *(
+            [name, round(slot.confirmed), _seconds_ago(slot.seconds)]
+            for name, slot in slots.by_name.items()
+        ),
+    ]
+
+
+def _idle_slots_from_json(values: list[Any]) -> IdleSlots:
+    publisher, *slots = values
+    return IdleSlots(
+        {
+            str(name): IdleSlot(number(confirmed, MOST_BYTES), number(seconds, MOST_SECONDS))
+            for name, confirmed, seconds in slots
+        },
+        whole(publisher),
+    )
+
+
+def _subscription_to_json(
+    known: RememberedSubscription, base: int, publishers: Sequence[int]
+) -> list[Any]:
+    """Its publisher is written as the number of that one's positions."""
     values: list[Any] = [
         known.oid,
         known.worker and [known.worker.pid, _age(known.worker.started, base)],
@@ -199,6 +223,7 @@ def _subscription_to_json(known: RememberedSubscription, base: int) -> list[Any]
         ),
         _rounded(known.backlog_bytes),
         known.is_behind or None,
+        publishers.index(known.publisher) if known.publisher in publishers else None,
         _seconds_ago(known.never_enabled_seconds),
         [
             [table, copy.pid, copy.rows, round(min(copy.stood_seconds, MOST_SECONDS))]
@@ -211,21 +236,13 @@ def _subscription_to_json(known: RememberedSubscription, base: int) -> list[Any]
     return values
 
 
-def _subscription_from_json(values: list[Any], taken_at: int) -> RememberedSubscription:
-    values = values + [None] * (_COLUMNS - len(values))
-    (
-        oid,
-        worker,
-        applies,
-        syncs,
-        reset,
-        copying,
-        *failures,
-        backlog,
-        is_behind,
-        disabled,
-        progress,
-    ) = values
+def _subscription_from_json(
+    values: list[Any], taken_at: int, publishers: Sequence[int]
+) -> RememberedSubscription:
+    oid, worker, applies, syncs, reset, copying, *others = values + [None] * (
+        _COLUMNS - len(values)
+    )
+    *failures, backlog, is_behind, publisher, disabled, progress = others
     apply_failure, copy_failure, worker_failure = (
         None if failure is None else _failure_from_json(failure) for failure in failures
     )
@@ -241,6 +258,7 @@ def _subscription_from_json(values: list[Any], taken_at: int) -> RememberedSubsc
         worker_failure=worker_failure,
         backlog_bytes=_bytes(backlog),
         is_behind=bool(is_behind),
+        publisher=None if publisher is None else publishers[whole(publisher)],
         never_enabled_seconds=None if disabled is None else number(disabled, MOST_SECONDS),
         progress={
             whole(table): CopyProgress(whole(pid), whole(rows), number(stood, MOST_SECONDS))

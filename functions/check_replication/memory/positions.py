@@ -23,7 +23,7 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Positions:
-    """Points of one publisher, the oldest first; the last is the latest check's.
+    """Points of one publisher, the oldest first; the last is that of the latest answer it gave.
 
     `lost_position`: the WAL once reached so far, and went back since; None once it is there again.
     `publisher` is a hash of its address (`hashed`): those of another one say nothing.
@@ -32,6 +32,15 @@ class Positions:
     points: tuple[Point, ...] = ()
     lost_position: float | None = None
     publisher: int = 0
+
+    def passed(self, seconds: float) -> Self:
+        """`seconds` later, and nobody knows where the publisher is."""
+        return replace(
+            self,
+            points=tuple(
+                Point(point.age_seconds + seconds, point.position) for point in self.points
+            ),
+        )
 
     @property
     def latest(self) -> float:
@@ -44,7 +53,7 @@ class Positions:
             return type(self)((now,), None, publisher)
         if position < self.latest:
             return type(self)((now,), max(self.latest, self.lost_position or 0.0), publisher)
-        aged = tuple(Point(point.age_seconds + seconds, point.position) for point in self.points)
+        aged = self.passed(seconds).points
         is_there_again = self.lost_position is None or position >= self.lost_position
         lost_position = None if is_there_again else self.lost_position
         return type(self)(_thinned((*aged, now)), lost_position, publisher)

@@ -39,6 +39,7 @@ class RememberedSubscription:
     are not over or may come back: of applying, of copying, of the worker's staying alive.
     `progress` is that of its copies, by the tables' OIDs.
     `backlog_bytes` is what it had not confirmed yet, `is_behind` whether that was too much.
+    `publisher` is where its slot was last seen to serve it, a hash of the address (`hashed`).
     `never_enabled_seconds`: since when it is known without ever having been enabled; None where it
     was, or may have been.
     """
@@ -54,6 +55,7 @@ class RememberedSubscription:
     worker_failure: Failure | None = None
     backlog_bytes: float | None = None
     is_behind: bool = False
+    publisher: int | None = None
     never_enabled_seconds: float | None = None
     progress: Mapping[int, CopyProgress] = field(default_factory=dict)
 
@@ -63,15 +65,15 @@ class RememberedCluster:
     """A cluster as its last check saw it.
 
     `checked_at` is the monitor's clock then, `taken_at` the server's; `positions` and `idle_slots`
-    those of its publisher, if one is watched; `age_seconds` for how long checks have remembered it
-    by then.
+    are those of the publishers that are watched; `age_seconds` for how long checks have remembered
+    it by then.
     """
 
     checked_at: datetime
     taken_at: datetime
     subscriptions: tuple[RememberedSubscription, ...] = ()
-    positions: Positions = field(default_factory=Positions)
-    idle_slots: IdleSlots = field(default_factory=IdleSlots)
+    positions: tuple[Positions, ...] = ()
+    idle_slots: tuple[IdleSlots, ...] = ()
     age_seconds: float = 0.0
 
     @property

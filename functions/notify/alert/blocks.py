@@ -114,7 +114,7 @@ def closing(alert: Alert) -> Iterator[Block]:
         yield SectionBlock(text=_plain(alert.log_note))
     if alert.not_visible:
         unseen = "; ".join(alert.not_visible)
-        yield SectionBlock(text=_plain(f"Not visible to the monitor's role: {unseen}."))
+        yield SectionBlock(text=_plain(f"Not visible to the monitor: {unseen}."))
     if alert.muted:
         yield SectionBlock(text=_plain(f"Muted: {', '.join(alert.muted)}."))
     if alert.links:

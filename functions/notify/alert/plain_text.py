@@ -53,7 +53,7 @@ def _paragraphs(alert: Alert, detailed: int) -> Iterator[str]:
     if alert.log_note:
         yield from _list("Log location", alert.log_groups or ("none is known",))
         yield alert.log_note
-    yield from _list("Not visible to the monitor's role", alert.not_visible)
+    yield from _list("Not visible to the monitor", alert.not_visible)
     yield from _list("Muted", alert.muted)
     if alert.links:
         yield "\n".join(f"{link.label}: {link.url}" for link in alert.links)

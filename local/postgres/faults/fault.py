@@ -16,7 +16,8 @@ class Fault:
     `cause` is the id the monitor must report in the end; `probe_cause` what it says before it has
     read the log, where that differs; `description` one sentence for a person. `parameters` are the
     monitor's, below the cluster's path, while it is broken; `watches_publisher` says that it shows
-    on the publisher only, so those below `publisher/` must be set too; `versions` are the major
+    on the publisher only, so those below `publisher/` must be set too; `without_publisher`
+    that it shows where none of those is set. `versions` are the major
     versions that can show it. `pause_seconds`: after so long a check sees more than the last one.
 
     `break_` and `fix` raise `DeadlinePassedError` if what they wait for does not come.
@@ -30,5 +31,6 @@ class Fault:
     probe_cause: str | None = None
     parameters: Mapping[str, str] = field(default_factory=dict)
     watches_publisher: bool = False
+    without_publisher: bool = False
     versions: frozenset[str] = VERSIONS
     pause_seconds: float = 0.0

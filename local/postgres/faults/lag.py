@@ -23,10 +23,31 @@ _BLOCKER: Final = "a session with a lock on the orders"
 _PROXY: Final = "a proxy before the publisher"
 _MAX_LAG_SECONDS: Final = 2
 _PARAMETERS: Final = {"max-lag-seconds": str(_MAX_LAG_SECONDS)}
+"""A limit for servers whose idle publisher owes no sign of life (`_expect_nothing`)."""
+
+_TIMEOUT_SECONDS: Final = 40
+"""Half of it, when a sign of life is asked for, leaves as long until the worker gives up."""
+
+_SHORT_TIMEOUT_SECONDS: Final = 2
 _FOR_EVER_SECONDS: Final = 86_400.0
 
 
+def _expect_nothing(pair: Pair) -> None:
+    """The worker waits for ever; so the silence of the publisher is not judged."""
+    pair.subscriber.configure(wal_receiver_timeout="0")
+
+
+def _fix_timeout(pair: Pair) -> None:
+    pair.subscriber.configure(wal_receiver_timeout=None)
+
+
+def _least_limit(timeout_seconds: int) -> int:
+    """An idle publisher's last message gets half of wal_receiver_timeout old, and a little."""
+    return timeout_seconds // 2 + 2
+
+
 def _break_blocked(pair: Pair) -> None:
+    _expect_nothing(pair)
     lock = "LOCK TABLE public.orders IN SHARE MODE"
     pair.attachments.attach(_BLOCKER, open_transaction(pair.subscriber, lock))
     pair.place_order()
@@ -64,6 +85,7 @@ def _wait_until_blocked(pair: Pair) -> None:
 
 
 def _fix_blocked(pair: Pair) -> None:
+    _fix_timeout(pair)
     pair.attachments.detach(_BLOCKER)
     pair.wait_until_replicated()
 
@@ -111,17 +133,21 @@ def _sender_waits(pair: Pair, event: str) -> bool:
 
 
 def _break_slow(pair: Pair) -> None:
+    _expect_nothing(pair)
     make_slow(pair.subscriber, "public.orders", seconds=0.2)
     pair.place_orders(250)
     _wait_until_messages_are_late(pair)
 
 
 def _fix_slow(pair: Pair) -> None:
+    _fix_timeout(pair)
     make_fast(pair.subscriber, "public.orders")
     pair.wait_until_replicated()
 
 
 def _break_frozen_sender(pair: Pair) -> None:
+    pair.subscriber.configure(wal_receiver_timeout=f"{_TIMEOUT_SECONDS}s")
+    pair.wait_until_replicated()
     _signal_sender(pair, signal.SIGSTOP)
     pair.place_order()
     wait_until(
@@ -129,10 +155,11 @@ def _break_frozen_sender(pair: Pair) -> None:
         that="the WAL sender keeps an order back",
         look_at=pair.publisher.log_tail,
     )
-    _wait_until_nothing_comes(pair)
+    _wait_until_nothing_comes(pair, _least_limit(_TIMEOUT_SECONDS))
 
 
 def _fix_frozen_sender(pair: Pair) -> None:
+    _fix_timeout(pair)
     _signal_sender(pair, signal.SIGCONT)
     pair.wait_until_replicated()
 
@@ -152,24 +179,30 @@ def _sender_is_behind(pair: Pair) -> bool:
 
 
 def _break_late(pair: Pair) -> None:
+    _expect_nothing(pair)
     proxy = _put_proxy_between(pair)
     proxy.delay_seconds = _MAX_LAG_SECONDS + 1
     pair.place_order()
     _wait_until_messages_are_late(pair)
 
 
+def _fix_late(pair: Pair) -> None:
+    _fix_timeout(pair)
+    _take_proxy_away(pair)
+
+
 def _break_network(pair: Pair) -> None:
     """The worker gives the connection up, and its successor waits for an answer to its first."""
     proxy = _put_proxy_between(pair)
-    pair.subscriber.configure(wal_receiver_timeout="2s")
+    pair.subscriber.configure(wal_receiver_timeout=f"{_SHORT_TIMEOUT_SECONDS}s")
     with pair.subscriber.logs("terminating logical replication worker due to timeout"):
         proxy.delay_seconds = _FOR_EVER_SECONDS
     wait_until_leader_is(pair, "received_lsn IS NULL")
-    _wait_until_nothing_comes(pair)
+    _wait_until_nothing_comes(pair, _least_limit(_SHORT_TIMEOUT_SECONDS))
 
 
 def _fix_network(pair: Pair) -> None:
-    pair.subscriber.configure(wal_receiver_timeout=None)
+    _fix_timeout(pair)
     _take_proxy_away(pair)
 
 
@@ -188,9 +221,13 @@ def _take_proxy_away(pair: Pair) -> None:
     pair.wait_until_replicated()
 
 
-def _wait_until_nothing_comes(pair: Pair) -> None:
-    age = "now() - last_msg_send_time"
-    wait_until_leader_is(pair, f"{age} > interval '{_MAX_LAG_SECONDS} s'")
+def _wait_until_nothing_comes(pair: Pair, seconds: int) -> None:
+    wait_until_leader_is(pair, f"now() - last_msg_send_time > interval '{seconds} s'")
+
+
+def _leave_idle(pair: Pair) -> None:
+    """The parameter is the fault."""
+    pair.wait_until_replicated()
 
 
 def _wait_until_messages_are_late(pair: Pair) -> None:
@@ -234,23 +271,25 @@ FAULTS: Final = (
         _break_slow,
         _fix_slow,
         parameters=_PARAMETERS,
+        without_publisher=True,
     ),
     Fault(
         "frozen_sender",
-        "The publisher's WAL sender is frozen; after wal_receiver_timeout (60 s) the subscriber "
+        "The publisher's WAL sender is frozen; after wal_receiver_timeout (40 s) the subscriber "
         "gives the connection up, and the cause becomes another.",
         "publisher_lagging",
         _break_frozen_sender,
         _fix_frozen_sender,
-        parameters=_PARAMETERS,
+        parameters={"max-lag-seconds": str(_least_limit(_TIMEOUT_SECONDS))},
     ),
     Fault(
         "late_messages",
         "Messages take seconds from the publisher to the subscriber.",
         "subscriber_lagging",
         _break_late,
-        _take_proxy_away,
+        _fix_late,
         parameters=_PARAMETERS,
+        without_publisher=True,
     ),
     Fault(
         "network_timeout",
@@ -259,6 +298,15 @@ FAULTS: Final = (
         _break_network,
         _fix_network,
         probe_cause="publisher_lagging",
-        parameters=_PARAMETERS,
+        parameters={"max-lag-seconds": str(_least_limit(_SHORT_TIMEOUT_SECONDS))},
+    ),
+    Fault(
+        "limit_too_small",
+        "max-lag-seconds is 10, and an idle publisher sends a message every thirty seconds.",
+        "limit_too_small",
+        _leave_idle,
+        _leave_idle,
+        parameters={"max-lag-seconds": "10"},
+        without_publisher=True,
     ),
 )

@@ -84,4 +84,13 @@ FAULTS: Final = (
         _leave_alone,
         parameters={"max-lag-seconds": "five minutes"},
     ),
+    Fault(
+        "watched_elsewhere",
+        "The publisher's parameters name another of its databases than the publication's.",
+        "not_watched",
+        _leave_alone,
+        _leave_alone,
+        parameters={"publisher/dbname": "postgres"},
+        watches_publisher=True,
+    ),
 )

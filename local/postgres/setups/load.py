@@ -44,8 +44,19 @@ def _orders_all_the_time(pair: Pair) -> Iterator[None]:
 
 
 def _make_idle(pair: Pair) -> None:
-    """The publisher asks for a sign of life every two seconds, instead of every thirty."""
-    pair.publisher.configure(wal_sender_timeout="4s")
+    """The subscriber asks for a sign of life every two seconds, instead of every thirty."""
+    pair.subscriber.configure(wal_receiver_timeout="4s")
+    _wait_beyond_limit(pair)
+
+
+def _make_mute(pair: Pair) -> None:
+    """Nobody asks for one, nobody sends one."""
+    pair.subscriber.configure(wal_receiver_timeout="0")
+    pair.publisher.configure(wal_sender_timeout="0")
+    _wait_beyond_limit(pair)
+
+
+def _wait_beyond_limit(pair: Pair) -> None:
     pair.wait_until_replicated()
     end = time.monotonic() + _MAX_LAG_SECONDS + 1
     wait_until(
@@ -56,6 +67,7 @@ def _make_idle(pair: Pair) -> None:
 
 
 def _undo_idle(pair: Pair) -> None:
+    pair.subscriber.configure(wal_receiver_timeout=None)
     pair.publisher.configure(wal_sender_timeout=None)
     pair.wait_until_replicated()
 
@@ -93,6 +105,16 @@ SETUPS: Final = (
         _make_idle,
         _undo_idle,
         parameters={"max-lag-seconds": str(_MAX_LAG_SECONDS)},
+        without_publisher=True,
+    ),
+    Fault(
+        "idle_without_keepalives",
+        "Nobody orders, and with timeouts of 0 neither server wants a sign of life.",
+        None,
+        _make_mute,
+        _undo_idle,
+        parameters={"max-lag-seconds": str(_MAX_LAG_SECONDS)},
+        without_publisher=True,
     ),
     Fault(
         "initial_copy",

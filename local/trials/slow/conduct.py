@@ -107,7 +107,7 @@ def _target(pair: Pair, watch: Watch) -> Target:
         "sample-cluster",
         _login(pair.subscriber),
         "/aws/rds/cluster/sample-cluster/postgresql",
-        _login(pair.publisher) if watch.publisher else None,
+        {"publisher": _login(pair.publisher)} if watch.publisher else {},
     )
 
 

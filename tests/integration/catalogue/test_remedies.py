@@ -408,7 +408,7 @@ def found(pair: Pair, name: str) -> dict[str, object]:
     target = Target(
         cluster="sample-cluster",
         subscriber=login(pair.subscriber),
-        publisher=login(pair.publisher) if fault.watches_publisher else None,
+        publishers={"publisher": login(pair.publisher)} if fault.watches_publisher else {},
         log_group="/aws/rds/cluster/sample-cluster/postgresql",
         **limits,  # type: ignore[arg-type]  # of these two
     )

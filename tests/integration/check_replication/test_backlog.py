@@ -72,7 +72,7 @@ class Watch:
             "sample-cluster",
             login(self._pair.subscriber),
             "/log",
-            publisher=login(self._pair.publisher),
+            publishers={"publisher": login(self._pair.publisher)},
             max_lag_seconds=LIMIT_SECONDS,
         )
         known = {} if self._remembered is None else {target.cluster: self._remembered}

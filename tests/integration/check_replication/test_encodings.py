@@ -121,7 +121,7 @@ def verdict(
     target = Target(
         cluster="sample-cluster",
         subscriber=login(pair.subscriber, configured),
-        publisher=login(pair.publisher, configured) if publisher else None,
+        publishers={"publisher": login(pair.publisher, configured)} if publisher else {},
         max_lag_seconds=max_lag_seconds,
         log_group="/aws/rds/cluster/sample-cluster/postgresql",
     )
@@ -130,9 +130,15 @@ def verdict(
 
 @BY_NAME
 def test_all_are_seen_from_each(pair: Pair, configured: Database) -> None:
-    """Publications and tables are those of the subscription; slots are of every database."""
+    """Publications and tables are those of the subscription; slots are of every database.
+
+    That publications of the others are not seen is said.
+    """
     report = verdict(pair, configured, publisher=True)
-    assert ((), ()) == (report.findings, report.not_visible)
+    [unseen] = report.not_visible
+    assert () == report.findings
+    assert unseen.startswith("publications of the publisher's databases ")
+    assert f" {configured.name}," not in unseen
 
 
 def test_names_are_given_as_they_were_spoken(pair: Pair) -> None:

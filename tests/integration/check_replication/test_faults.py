@@ -55,7 +55,7 @@ def checked(
     target = Target(
         cluster="sample-cluster",
         subscriber=login(pair.subscriber),
-        publisher=login(pair.publisher) if publisher else None,
+        publishers={"publisher": login(pair.publisher)} if publisher else {},
         max_lag_seconds=max_lag_seconds,
         log_group="/aws/rds/cluster/sample-cluster/postgresql",
     )

@@ -12,6 +12,7 @@ import pytest
 from chalice.test import Client
 
 from chalice_app import app
+from functions.check_replication.check import WITHOUT_PUBLISHER
 from functions.check_replication.handler import CHECK_SECONDS
 from functions.execution_input import InvalidInput
 from functions.telemetry import logger
@@ -95,7 +96,9 @@ def test_a_healthy_cluster_is_reported_as_the_contract_says(
     (cluster,) = report["clusters"]
     assert report["healthy"] is True
     assert {"checked_at", "healthy", "clusters"} == set(report)
-    assert {"cluster", "status", "fingerprint", "log_groups", "findings"} == set(cluster)
+    keys = {"cluster", "status", "fingerprint", "log_groups", "findings", "not_visible"}
+    assert keys == set(cluster)
+    assert [WITHOUT_PUBLISHER] == cluster["not_visible"]
     assert ["/aws/rds/cluster/sample-cluster/postgresql"] == cluster["log_groups"]
 
 

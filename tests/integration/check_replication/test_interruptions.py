@@ -51,7 +51,7 @@ def verdict(
         "sample-cluster",
         login(pair.subscriber),
         "/logs",
-        publisher=login(pair.publisher) if publisher else None,
+        publishers={"publisher": login(pair.publisher)} if publisher else {},
         slot_inactive_minutes=slot_inactive_minutes,
     )
     return check(target, probes, memory).report

@@ -56,7 +56,7 @@ def verdict(pair: Pair) -> ClusterReport:
     target = Target(
         cluster="sample-cluster",
         subscriber=login(pair.subscriber),
-        publisher=login(pair.publisher),
+        publishers={"publisher": login(pair.publisher)},
         log_group="/aws/rds/cluster/sample-cluster/postgresql",
     )
     before = check(target, PROBES, NO_MEMORY).remembered

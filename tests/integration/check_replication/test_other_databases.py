@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager, contextmanager
 import pg8000.native
 import pytest
 
+from functions.check_replication.check import WITHOUT_PUBLISHER
 from functions.check_replication.probe import MAX_OTHER_DATABASES
 from functions.report import Status
 from local.postgres import second_database
@@ -74,7 +75,7 @@ def test_a_database_that_fails_costs_its_tables_alone(
     assert (Status.HEALTHY, ()) == (healthy.status, healthy.findings)
     assert ["subscription_disabled"] == [finding.cause for finding in disabled.findings]
     for report in (healthy, disabled):
-        (unseen,) = report.not_visible
+        (unseen, _) = report.not_visible
         assert unseen.startswith(f"the tables of subscriptions in database {ELSEWHERE} (")
         assert words in unseen
 
@@ -103,6 +104,7 @@ def test_more_databases_than_are_entered_are_said(many_databases: Pair) -> None:
             "the tables of subscriptions in 2 databases: more_10, more_11 "
             f"(only {MAX_OTHER_DATABASES} more databases are entered)"
         ),
+        WITHOUT_PUBLISHER,
     )
     assert expected == verdict(many_databases).not_visible
 

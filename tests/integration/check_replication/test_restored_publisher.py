@@ -35,7 +35,8 @@ def checked(pair: Pair, before: RememberedCluster | None) -> Checked:
     def login(server: Server) -> Login:
         return Login(server.host, MONITOR, DATABASE, MONITOR_PASSWORD, server.port, "disable")
 
-    target = Target(CLUSTER, login(pair.subscriber), "/log", publisher=login(pair.publisher))
+    publishers = {"publisher": login(pair.publisher)}
+    target = Target(CLUSTER, login(pair.subscriber), "/log", publishers)
     memory = {} if before is None else {CLUSTER: before}
     return check(target, PROBES, Memory(memory, datetime.now(UTC)))
 

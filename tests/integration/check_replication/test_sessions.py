@@ -101,7 +101,7 @@ def verdict(pair: Pair, ports: Mapping[Server, int] | None = None) -> ClusterRep
     subscriber, publisher = (
         replace(login(server), port=ports[server] if ports else server.port) for server in sides
     )
-    target = Target("sample-cluster", subscriber, "/logs", publisher=publisher)
+    target = Target("sample-cluster", subscriber, "/logs", {"publisher": publisher})
     return check(target, PROBES, NO_MEMORY).report
 
 

@@ -1,19 +1,27 @@
-"""A subscriber of two publishers, of which the monitor watches one."""
+"""A subscriber of two publishers, of which the monitor watches one or both."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from functions.catalogue import CATALOGUE
-from functions.check_replication.check import check
+from functions.check_replication.check import Probes, check
+from functions.check_replication.checked import Checked, Memory
+from functions.check_replication.diagnosis import Samples
 from functions.check_replication.handler import PROBES
+from functions.check_replication.memory.positions import hashed
+from functions.check_replication.memory.remembered import RememberedCluster
+from functions.check_replication.snapshot import Snapshot
 from functions.check_replication.targets import Login, Target
 from functions.notify.log.distinct_errors import distinct_errors
 from functions.notify.log.events import log_events
 from functions.notify.log.root_cause import refine
 from functions.report import ClusterReport, Status
+from local.postgres.faults.symptoms import wait_until_leader_is
 from local.postgres.pair import (
     DATABASE,
     MONITOR,
@@ -29,6 +37,8 @@ from tests.unit.check_replication.builders import NO_MEMORY
 from tests.unit.notify.logs import row
 
 ELSEWHERE = "elsewhere"
+BEGAN_ALONE = "SELECT pid FROM pg_stat_activity WHERE backend_start < now() - interval '6 s'"
+"""What begins now did not begin together with it."""
 
 
 @pytest.fixture(scope="module")
@@ -74,12 +84,55 @@ def subscribed(pair: Pair, other: Server, name: str) -> Iterator[None]:
         pair.subscriber.sql(f"DROP DATABASE {ELSEWHERE} WITH (FORCE)")
 
 
-def verdict(pair: Pair, watched: Server) -> ClusterReport:
-    subscriber, publisher = (
-        Login(server.host, MONITOR, DATABASE, MONITOR_PASSWORD, server.port, "disable")
-        for server in (pair.subscriber, watched)
+def login(server: Server) -> Login:
+    return Login(server.host, MONITOR, DATABASE, MONITOR_PASSWORD, server.port, "disable")
+
+
+def verdict(pair: Pair, watched: Server, probes: Probes = PROBES) -> ClusterReport:
+    publishers = {"publisher": login(watched)}
+    target = Target("sample-cluster", login(pair.subscriber), "/log", publishers)
+    return check(target, probes, NO_MEMORY).report
+
+
+def of_both(pair: Pair, other: Server, before: RememberedCluster | None = None) -> Checked:
+    """Both publishers are watched."""
+    publishers = {"publisher": login(pair.publisher), "publishers/other": login(other)}
+    target = Target("sample-cluster", login(pair.subscriber), "/log", publishers)
+    memory = {} if before is None else {target.cluster: before}
+    return check(target, PROBES, Memory(memory, datetime.now(UTC)))
+
+
+def whose(pair: Pair, checked: Checked) -> set[tuple[str, int | None]]:
+    """Where each database's subscription is remembered to be served."""
+    assert checked.remembered is not None
+    known = {each.oid: each.publisher for each in checked.remembered.subscriptions}
+    home = """
+        SELECT subscription.oid::bigint, datname::text
+        FROM pg_subscription AS subscription JOIN pg_database AS home ON home.oid = subdbid
+    """
+    return {(database, known[oid]) for oid, database in pair.subscriber.sql(home)}
+
+
+def minutes_later() -> Probes:
+    """As if the workers had begun two minutes before they did."""
+
+    def aged(login: Login, max_lag_seconds: float) -> Samples:
+        samples = PROBES.subscriber(login, max_lag_seconds)
+        return replace(samples, snapshots=tuple(map(_older, samples.snapshots)))
+
+    return Probes(aged, PROBES.publisher)
+
+
+def _older(snapshot: Snapshot) -> Snapshot:
+    return replace(
+        snapshot,
+        subscriptions=tuple(
+            replace(
+                each, worker_start=each.worker_start and each.worker_start - timedelta(minutes=2)
+            )
+            for each in snapshot.subscriptions
+        ),
     )
-    return check(Target("sample-cluster", subscriber, "/log", publisher), PROBES, NO_MEMORY).report
 
 
 def with_log(report: ClusterReport, log: Path) -> ClusterReport:
@@ -148,3 +201,58 @@ def test_while_its_own_publisher_is_down_nothing_is_thrown_away(pair: Pair, othe
     assert [] == pasted(seen)
     assert ["publisher_unreachable"] == [finding.cause for finding in refined.findings]
     assert not [sql for sql in pasted(refined) if "DROP" in sql or "TRUNCATE" in sql]
+
+
+@pytest.mark.parametrize("name", ["another_sub", SUBSCRIPTION])
+def test_both_are_watched_and_each_subscription_has_its_own(
+    pair: Pair, other: Server, name: str
+) -> None:
+    """Their slots have the same name; where each was seen to be served is remembered."""
+    expected = {
+        (database, hashed(login(server).address))
+        for database, server in ((DATABASE, pair.publisher), (ELSEWHERE, other))
+    }
+    wait_until_leader_is(pair, f"pid IN ({BEGAN_ALONE})")
+    with subscribed(pair, other, name):
+        first = of_both(pair, other)
+        assert (Status.HEALTHY, ()) == (first.report.status, first.report.findings)
+        assert expected == whose(pair, first)
+        with stopped(pair):
+            down = of_both(pair, other, first.remembered)
+            assert expected == whose(pair, down)
+        again = of_both(pair, other, down.remembered)
+        assert expected == whose(pair, again)
+    causes = {found.cause for found in down.report.findings}
+    assert "database_unreachable" in causes
+    assert not causes & {"slot_busy", "slot_missing", "not_watched"}
+    assert causes & {"worker_down", "apply_error"}
+
+
+def test_parameters_that_lead_to_another_cluster_are_reported(pair: Pair, other: Server) -> None:
+    """Soon after the worker's start it is not sure; a while later it is."""
+    assert Status.HEALTHY is verdict(pair, other).status
+    [finding] = verdict(pair, other, minutes_later()).findings
+    assert ("not_watched", SUBSCRIPTION) == (finding.cause, finding.subscription)
+    assert "orders_sub is not watched by these parameters" in finding.summary
+    assert f"slot orders_sub does not exist on {login(other).address}" in finding.summary
+
+
+def test_parameters_that_lead_to_the_old_server_are_reported(pair: Pair, other: Server) -> None:
+    """After a failover its slot is left there, and nobody reads it."""
+    other.sql(
+        "SELECT pg_create_logical_replication_slot(:name, 'pgoutput')", DATABASE, name=SUBSCRIPTION
+    )
+    try:
+        found = verdict(pair, other, minutes_later()).findings
+    finally:
+        other.sql("SELECT pg_drop_replication_slot(:name)", name=SUBSCRIPTION)
+    assert "not_watched" in {finding.cause for finding in found}
+    assert any("slot orders_sub is not in use" in finding.summary for finding in found)
+
+
+def test_parameters_that_lead_to_another_database_are_reported(pair: Pair) -> None:
+    publishers = {"publisher": replace(login(pair.publisher), database="postgres")}
+    target = Target("sample-cluster", login(pair.subscriber), "/log", publishers)
+    [finding] = check(target, PROBES, NO_MEMORY).report.findings
+    assert ("not_watched", SUBSCRIPTION) == (finding.cause, finding.subscription)
+    assert "is of database shop, and dbname is postgres" in finding.summary

@@ -111,7 +111,7 @@ def verdict(
     target = Target(
         cluster="sample-cluster",
         subscriber=login(pair.subscriber),
-        publisher=login(pair.publisher),
+        publishers={"publisher": login(pair.publisher)},
         max_lag_seconds=max_lag_seconds,
         slot_inactive_minutes=slot_inactive_minutes,
         log_group="/aws/rds/cluster/sample-cluster/postgresql",

@@ -189,6 +189,7 @@ FAULT_SYMPTOMS = {
         [[False, True, "LibpqwalreceiverConnect"]],
         "terminating logical replication worker due to timeout",
     ),
+    "limit_too_small": Symptom(on_subscriber("SHOW wal_receiver_timeout"), [["1min"]]),
     "slot_dropped": Symptom(on_publisher(SLOTS), [], "does not exist"),
     "slot_invalidated": Symptom(
         on_publisher(WAL_STATUS), [[False, "lost"]], "could not start WAL streaming"
@@ -213,6 +214,7 @@ FAULT_SYMPTOMS = {
     "publisher_wrong_password": Symptom(sqlstate_of_login(lambda pair: pair.publisher), "28P01"),
     "no_connection_left": Symptom(sqlstate_of_login(lambda pair: pair.subscriber), "53300"),
     "mistyped_parameter": Symptom(on_subscriber(WORKER), [[True, True]]),
+    "watched_elsewhere": Symptom(on_publisher("SELECT FROM pg_publication", "postgres"), []),
 }
 
 SETUP_SYMPTOMS = {
@@ -223,6 +225,12 @@ SETUP_SYMPTOMS = {
     "idle_beyond_threshold": Symptom(
         on_subscriber(
             "SELECT now() - last_msg_send_time < interval '4 s' FROM pg_stat_subscription"
+        ),
+        [[True]],
+    ),
+    "idle_without_keepalives": Symptom(
+        on_subscriber(
+            "SELECT now() - last_msg_send_time > interval '4 s' FROM pg_stat_subscription"
         ),
         [[True]],
     ),

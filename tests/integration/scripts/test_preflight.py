@@ -9,6 +9,7 @@ from boto3.session import Session
 
 from sandbox.aws import LocalAws
 from scripts.account import identity
+from scripts.configure.rules import WITHOUT_PUBLISHER
 from scripts.preflight.inspection import Inspection, Subject
 from scripts.preflight.outcome import Outcome, Verdict
 from tests.integration.scripts.conftest import PATH, STACK, MakeStack
@@ -90,12 +91,14 @@ def test_a_set_up_that_is_complete(
     assert [
         f"✔ the stack {STACK} is CREATE_COMPLETE",
         "✔ shop: the parameters are well-formed; it logs in by a password",
+        f"i shop: {WITHOUT_PUBLISHER}",
+        "    make configure CLUSTER=shop",
         "✔ Slack: the parameters are well-formed",
         f"✔ shop: the log group {GROUP} exists, kept 30 days",
         "✔ Slack: the token is replication-monitor's in Shop",
         "✔ Slack: the app has the scopes chat:write, files:write",
         "✔ Slack: the bot is a member of C0123",
-    ] == done.stdout.splitlines()[1:8]
+    ] == done.stdout.splitlines()[1:10]
     assert "8 passed, 0 failed, 0 could not be checked" in done.stdout
     assert "s3cret" not in done.stdout
     assert TOKEN not in done.stdout

@@ -16,16 +16,16 @@ SUBSCRIBER = """
     table_sync_failed table_sync_stalled worker_slots_exhausted publisher_slots_exhausted
     apply_blocked apply_lagging publisher_lagging subscriber_lagging network_timeout
     no_subscription silent_divergence skip_pending worker_down worker_restarting
-    worker_timeout server_crashed standby_behind table_sync_blocked
+    worker_timeout server_crashed standby_behind table_sync_blocked limit_too_small
 """
-PUBLISHER = "slot_at_risk slot_inactive replica_identity_missing publisher_went_back"
+PUBLISHER = "slot_at_risk slot_inactive replica_identity_missing publisher_went_back not_watched"
 UNKNOWN = """
     database_auth_failed database_unreachable database_timeout database_error
     monitor_misconfigured monitor_failed undecided
 """
 WARNINGS = {
     *("silent_divergence", "skip_pending", "slot_inactive", "replica_identity_missing"),
-    "subscription_not_enabled",
+    *("not_watched", "limit_too_small", "subscription_not_enabled"),
 }
 
 REMEDIES = {

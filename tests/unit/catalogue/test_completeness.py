@@ -16,6 +16,7 @@ from functions.catalogue.evidence import EVIDENCE
 from functions.check_replication.check import Probes, check
 from functions.check_replication.connection import ProbeError
 from functions.check_replication.diagnosis import (
+    Publishers,
     PublisherSamples,
     Samples,
     compare,
@@ -45,6 +46,7 @@ from tests.unit.check_replication.builders import (
     diagnosed,
     publisher,
     snapshot,
+    watching,
 )
 from tests.unit.notify.log.test_real_logs import BREAKS, messages, refined
 
@@ -104,6 +106,7 @@ def of_subscriber() -> Iterator[Finding]:
         Samples((snapshot(HEALTHY, in_recovery=True),)),
     ):
         yield from diagnosed(samples, MAX_LAG)
+    yield from diagnosed(seen_twice(HEALTHY), 10)
 
 
 def of_memory() -> Iterator[Finding]:
@@ -111,16 +114,16 @@ def of_memory() -> Iterator[Finding]:
     remembered: RememberedCluster | None = None
     for pid in (1, 2, 3):
         samples = Samples((snapshot(replace(HEALTHY, worker_pid=pid, worker_start=NOW)),))
-        histories = compare(samples, None, remembered, NOW, LIMITS)
-        yield from diagnose(samples, LIMITS, None, histories)
+        histories = compare(samples, Publishers(), remembered, NOW, LIMITS)
+        yield from diagnose(samples, LIMITS, Publishers(), histories)
         remembered = to_remember(samples, histories, remembered, NOW)
 
 
 def of_made_disabled() -> Iterator[Finding]:
     """The last check knew the cluster without it."""
     samples = Samples((snapshot(replace(DOWN, enabled=False)),))
-    histories = compare(samples, None, RememberedCluster(NOW, NOW), NOW, LIMITS)
-    yield from diagnose(samples, LIMITS, None, histories)
+    histories = compare(samples, watching(), RememberedCluster(NOW, NOW), NOW, LIMITS)
+    yield from diagnose(samples, LIMITS, watching(), histories)
 
 
 def of_backlog() -> Iterator[Finding]:
@@ -131,8 +134,8 @@ def of_backlog() -> Iterator[Finding]:
         seen = PublisherSamples("p:5432", (publisher(SLOT, wal_bytes=1e6 + 1e7 * minutes),))
         at = NOW + timedelta(minutes=minutes)
         known = remembered and replace(remembered, taken_at=NOW - (at - remembered.checked_at))
-        histories = compare(samples, seen, known, at, limits)
-        yield from diagnose(samples, limits, seen, histories)
+        histories = compare(samples, watching(seen), known, at, limits)
+        yield from diagnose(samples, limits, watching(seen), histories)
         remembered = to_remember(samples, histories, remembered, at)
 
 
@@ -140,7 +143,7 @@ def of_waiting() -> Iterator[Finding]:
     """Nothing is sent before a standby has it."""
     standby = StandbySlot("standby", active=False, restart_bytes=None)
     sampled = publisher(STANDBY_GONE, wal_bytes=9e6, standby_slots=(standby,))
-    samples, seen = Samples((snapshot(HEALTHY),)), PublisherSamples("p:5432", (sampled,))
+    samples, seen = Samples((snapshot(HEALTHY),)), watching(PublisherSamples("p:5432", (sampled,)))
     limits = Limits(MAX_LAG, 1e6)
     histories = compare(samples, seen, None, NOW, limits)
     yield from diagnose(samples, limits, seen, histories)
@@ -197,7 +200,7 @@ def of_the_check() -> Iterator[Finding]:
     login = Login("shop", "monitor", "shop")
     probes = Probes(lambda _, __: Samples((snapshot(HEALTHY),)), no_answer)
     yield from check(
-        Target("shop", login, "/logs", publisher=login), probes, NO_MEMORY
+        Target("shop", login, "/logs", {"publisher": login}), probes, NO_MEMORY
     ).report.findings
 
 

@@ -5,7 +5,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from functions.check_replication.checked import Memory
-from functions.check_replication.diagnosis import PublisherSamples, Samples, compare, diagnose
+from functions.check_replication.diagnosis import (
+    Publishers,
+    PublisherSamples,
+    Samples,
+    compare,
+    diagnose,
+)
 from functions.check_replication.memory.remembered import RememberedCluster
 from functions.check_replication.publisher_snapshot import Publication, PublisherSnapshot, Slot
 from functions.check_replication.snapshot import Snapshot, Subscription, Tables
@@ -116,6 +122,11 @@ def publisher(
     return PublisherSnapshot(**(facts | server), slots=slots, publications=publications)
 
 
+def watching(*seen: PublisherSamples | None) -> Publishers:
+    """Those that are not None, all of them seen."""
+    return Publishers(tuple(samples for samples in seen if samples is not None))
+
+
 def diagnosed(
     samples: Samples,
     max_lag_seconds: float,
@@ -125,5 +136,6 @@ def diagnosed(
 ) -> tuple[Finding, ...]:
     """What is found with that memory, or without any."""
     limits = Limits(max_lag_seconds)
-    histories = compare(samples, seen, remembered, checked_at, limits)
-    return diagnose(samples, limits, seen, histories)
+    publishers = watching(seen)
+    histories = compare(samples, publishers, remembered, checked_at, limits)
+    return diagnose(samples, limits, publishers, histories)

@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import pytest
 
-from functions.check_replication.check import Probes, check, check_all
+from functions.check_replication.check import WITHOUT_PUBLISHER, Probes, check, check_all
 from functions.check_replication.checked import Memory
 from functions.check_replication.connection import ProbeError
 from functions.check_replication.diagnosis import PublisherSamples, Samples
@@ -21,7 +21,7 @@ def target(cluster: str, publisher: str | None = None) -> Target:
         cluster,
         Login(cluster, "monitor", "shop"),
         f"/logs/{cluster}",
-        publisher=None if publisher is None else Login(publisher, "monitor", "shop"),
+        publishers={} if publisher is None else {"publisher": Login(publisher, "monitor", "shop")},
     )
 
 
@@ -79,7 +79,7 @@ def test_an_unforeseen_failure_is_logged_without_the_login(
     login = Login("hunter1", "hunter2", "hunter3", "hunter4")
     with caplog.at_level("ERROR"):
         check(
-            Target("c", login, "/logs/c", publisher=replace(login, hostname="hunter5")),
+            Target("c", login, "/logs/c", {"publisher": replace(login, hostname="hunter5")}),
             PROBES,
             NO_MEMORY,
         )
@@ -166,3 +166,12 @@ def test_a_publisher_that_cannot_be_reached_is_a_finding_beside_the_subscriber_s
 
 def verdict_of(report: ClusterReport) -> tuple[Status, list[str]]:
     return report.status, [found.cause for found in report.findings]
+
+
+def test_without_a_publisher_it_is_said_that_the_backlog_cannot_be_seen() -> None:
+    """Not of a cluster without subscriptions, and not while a watched one does not answer."""
+    expected = {("healthy", None): (WITHOUT_PUBLISHER,), ("empty", None): (), ("healthy", "p"): ()}
+    assert expected == {
+        (host, watched): check(target(host, watched), PROBES, NO_MEMORY).report.not_visible
+        for host, watched in expected
+    }

@@ -26,6 +26,7 @@ from tests.unit.check_replication.builders import (
     ago,
     publisher,
     snapshot,
+    watching,
 )
 
 COPY = Copy(5, "public.a", 77, ago(400), "Client", "LibpqwalreceiverReceive")
@@ -63,11 +64,11 @@ def checked(
         seen = PublisherSamples(
             "p:5432", (publisher(SLOT, publications=(PUBLISHED,), copy_senders=(sender,)),)
         )
-    histories = compare(samples, seen, remembered, at, LIMITS)
+    histories = compare(samples, watching(seen), remembered, at, LIMITS)
     known = to_remember(samples, histories, remembered, at)
     assert known is not None
     packed = pack({"shop": known})
-    return diagnose(samples, LIMITS, seen, histories), unpack(packed.text, at)["shop"]
+    return diagnose(samples, LIMITS, watching(seen), histories), unpack(packed.text, at)["shop"]
 
 
 @pytest.mark.parametrize(

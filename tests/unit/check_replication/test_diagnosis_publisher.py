@@ -44,7 +44,7 @@ def causes(subscription: Subscription, *seen: PublisherSnapshot) -> list[str]:
     ("subscription", "slots", "expected"),
     [
         pytest.param(HEALTHY, [SLOT], [], id="all well"),
-        pytest.param(HEALTHY, [], [], id="works, its slot is with another publisher"),
+        pytest.param(HEALTHY, [], ["not_watched"], id="works, its slot is with another publisher"),
         pytest.param(DOWN, [], ["slot_missing"], id="down without a slot"),
         pytest.param(DOWN, [SLOT], ["slot_busy"], id="down, somebody else reads its slot"),
         pytest.param(DOWN, [IDLE], ["worker_down"], id="down, its slot is idle: no explanation"),
@@ -81,7 +81,7 @@ def test_a_publication_that_is_gone_is_told_even_where_all_is_green() -> None:
 
 def test_publications_of_another_database_are_not_judged() -> None:
     elsewhere = replace(SLOT, database="elsewhere")
-    assert [] == causes(HEALTHY, publisher(elsewhere, publications=()))
+    assert ["not_watched"] == causes(HEALTHY, publisher(elsewhere, publications=()))
 
 
 def test_published_tables_that_are_not_subscribed_are_named() -> None:
@@ -159,7 +159,7 @@ def test_the_idle_slot_of_a_subscription_is_its_own_matter() -> None:
 def test_an_idle_slot_is_nobodys_where_the_subscription_of_its_name_runs() -> None:
     """That has another publisher, with a slot of the same name; dropping it is not offered."""
     seen = (publisher(IDLE), publisher(IDLE, seconds_later=1))
-    [finding] = found(HEALTHY, *seen)
+    _, finding = found(HEALTHY, *seen)
     assert ("slot_inactive", None) == (finding.cause, finding.subscription)
     remedies = CATALOGUE["slot_inactive"].remedies_for(finding.evidence)
     assert [] == [script for remedy in remedies for script in remedy.scripts]

@@ -4,9 +4,26 @@ from dataclasses import replace
 
 import pytest
 
-from functions.check_replication.diagnosis import Samples, unsettled
+from functions.check_replication.diagnosis import (
+    Publishers,
+    PublisherSamples,
+    Samples,
+    compare,
+    diagnose,
+    unsettled,
+)
 from functions.check_replication.snapshot import Snapshot, Subscription, Tables
-from tests.unit.check_replication.builders import DOWN, HEALTHY, NOW, ago, diagnosed, snapshot
+from functions.check_replication.targets import Limits
+from tests.unit.check_replication.builders import (
+    DOWN,
+    HEALTHY,
+    NOW,
+    SLOT,
+    ago,
+    diagnosed,
+    publisher,
+    snapshot,
+)
 
 MAX_LAG = 300.0
 
@@ -51,7 +68,10 @@ def causes(samples: Samples, max_lag_seconds: float = MAX_LAG) -> list[str]:
             replace(BLOCKED, blocked_since=ago(5)), 300, [], id="a short wait is ordinary"
         ),
         pytest.param(
-            replace(BLOCKED, blocked_since=ago(5)), 4, ["apply_blocked"], id="beyond a short limit"
+            replace(BLOCKED, blocked_since=ago(40)),
+            32,
+            ["apply_blocked"],
+            id="beyond a short limit",
         ),
         pytest.param(
             replace(BLOCKED, blocked_since=ago(5), last_msg_send_time=ago(400)),
@@ -192,3 +212,61 @@ def test_tables_of_other_databases_are_merged_by_subscription() -> None:
     assert ("other",) == here.other_databases
     assert (HEALTHY, there) == merged.subscriptions
     assert NOW == merged.taken_at
+
+
+def quiet_for(seconds: float) -> Subscription:
+    return replace(HEALTHY, last_msg_send_time=ago(seconds), last_msg_receipt_time=ago(seconds))
+
+
+@pytest.mark.parametrize(
+    ("limit", "timeout", "silence", "expected"),
+    [
+        pytest.param(300, 60, 30, [], id="idle"),
+        pytest.param(32, 60, 31, [], id="the smallest limit at defaults"),
+        pytest.param(32, 60, 33, ["publisher_lagging"], id="and beyond it"),
+        pytest.param(10, 60, 1, ["limit_too_small"], id="refused, whatever is seen"),
+        pytest.param(10, 60, 29, ["limit_too_small"], id="refused, and idle"),
+        pytest.param(10, 60, 33, ["publisher_lagging", "limit_too_small"], id="refused, and late"),
+        pytest.param(10, 16, 9, [], id="asked for a message more often"),
+        pytest.param(10, 16, 11, ["publisher_lagging"], id="asked, and late"),
+        pytest.param(10, 0, 90_000, [], id="idle for a day, and nobody asks"),
+        pytest.param(300, 1200, 400, ["limit_too_small"], id="asked every ten minutes"),
+    ],
+)
+def test_an_idle_publisher_s_silence_is_no_lag(
+    limit: float, timeout: float, silence: float, expected: list[str]
+) -> None:
+    seen = snapshot(quiet_for(silence), wal_receiver_timeout_seconds=float(timeout))
+    assert expected == causes(Samples((seen,)), limit)
+
+
+def test_a_limit_that_is_too_small_is_refused_with_the_one_that_works() -> None:
+    (finding,) = diagnosed(at(HEALTHY), 10)
+    assert ("limit_too_small", None) == (finding.cause, finding.subscription)
+    assert "max-lag-seconds is 10, but wal_receiver_timeout is 60 s" in finding.summary
+    assert "the smallest limit that works is 32" in finding.summary
+
+
+@pytest.mark.parametrize(
+    ("silence", "wait_event", "expected"),
+    [
+        (29, "LogicalApplyMain", []),
+        (33, "LogicalApplyMain", ["publisher_lagging"]),
+        (33, None, []),
+    ],
+    ids=["idle", "the sender hangs, with hardly a backlog", "the worker is at work"],
+)
+def test_with_the_publisher_a_limit_of_ten_seconds_works(
+    silence: float, wait_event: str | None, expected: list[str]
+) -> None:
+    watched = PublisherSamples("p.example:5432", (publisher(SLOT),))
+    seen = replace(quiet_for(silence), wait_event=wait_event)
+    found = diagnosed(Samples((snapshot(seen),)), 10, watched)
+    assert expected == [finding.cause for finding in found]
+
+
+def test_a_limit_is_not_refused_while_a_watched_publisher_does_not_answer() -> None:
+    silent = Publishers((), frozenset({1}))
+    samples = Samples((snapshot(quiet_for(20)),))
+    histories = compare(samples, silent, None, NOW, Limits(10))
+    assert () == diagnose(samples, Limits(10), silent, histories)

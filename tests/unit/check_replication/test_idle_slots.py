@@ -14,9 +14,10 @@ from functions.check_replication.diagnosis import (
     to_remember,
 )
 from functions.check_replication.memory.packing import pack, unpack
+from functions.check_replication.memory.positions import hashed
 from functions.check_replication.publisher_snapshot import Slot
 from functions.check_replication.targets import Limits
-from tests.unit.check_replication.builders import HEALTHY, NOW, SLOT, publisher, snapshot
+from tests.unit.check_replication.builders import HEALTHY, NOW, SLOT, publisher, snapshot, watching
 
 MB = 1e6
 LIMITS = Limits()
@@ -80,7 +81,8 @@ def judged(runs: Sequence[Run], *, remembers: bool = True) -> Iterator[bool]:
             last_msg_receipt_time=NOW + later,
         )
         samples = Samples((snapshot(worker, seconds_later=later.total_seconds()),))
-        seen = run.sampled()
+        silent = frozenset() if run.answers else frozenset({hashed(run.address)})
+        seen = replace(watching(run.sampled()), not_seen=silent)
         histories = compare(samples, seen, remembered, run.at, LIMITS)
         causes = [found.cause for found in diagnose(samples, LIMITS, seen, histories)]
         assert set(causes) <= {"slot_inactive"}
@@ -188,7 +190,7 @@ def test_a_restart_of_the_publisher_does_not_make_it_wanted() -> None:
 
 def test_it_says_for_how_long_and_how_much() -> None:
     run = Run(0, 1234, since=-90)
-    samples, seen = Samples((snapshot(HEALTHY),)), run.sampled()
+    samples, seen = Samples((snapshot(HEALTHY),)), watching(run.sampled())
     [finding] = diagnose(samples, LIMITS, seen, compare(samples, seen, None, NOW, LIMITS))
     assert (
         "Nobody has read slot orphan for 90 minutes at least, and the publisher keeps 1.23 GB of "

@@ -72,7 +72,7 @@ def verdict(samples: Samples, at_work: PublisherSamples | None = None) -> tuple[
         return at_work
 
     login = Login("db.example", "monitor", "shop")
-    target = Target("c", login, "/logs", publisher=None if at_work is None else login)
+    target = Target("c", login, "/logs", {} if at_work is None else {"publisher": login})
     report = check(target, Probes(lambda *_: samples, sample_publisher), NO_MEMORY).report
     return report.status, [found.summary for found in report.findings]
 

@@ -20,6 +20,7 @@ from tests.unit.check_replication.builders import (
     ago,
     publisher,
     snapshot,
+    watching,
 )
 
 BROKEN = (Finding("apply_error", "It fails."), Finding("skip_pending", "It waits."))
@@ -133,5 +134,5 @@ def test_the_true_age_goes_before_that_of_the_last_message(
     seen = None
     if written is not None:
         seen = PublisherSamples("p.example:5432", (publisher(SLOT, wal_bytes=written),))
-    histories = compare(samples, seen, None, NOW, LIMITS)
+    histories = compare(samples, watching(seen), None, NOW, LIMITS)
     assert (expected,) == lags(samples.latest, histories)

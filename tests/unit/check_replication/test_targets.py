@@ -47,7 +47,7 @@ def test_the_defaults_are_those_of_the_readme() -> None:
             port=5432,
             sslmode="verify-full",
         ),
-        publisher=None,
+        publishers={},
         max_lag_seconds=300.0,
         log_group="/aws/rds/cluster/c/postgresql",
         log_query=None,
@@ -120,6 +120,7 @@ def test_a_parameter_is_read(parameter: str, value: str, attribute: str, expecte
         ),
         ({"log-query": " "}, f"parameter {PATH}c/log-query is not a query of 1 to"),
         ({"publisher/port": "5432"}, f"parameter {PATH}c/publisher/hostname is missing"),
+        ({"publishers/eu/port": "1"}, f"parameter {PATH}c/publishers/eu/hostname is missing"),
         (
             {f"publisher/{name}": "x" for name in REQUIRED} | {"publisher/port": "x"},
             f"parameter {PATH}c/publisher/port is not a whole number",
@@ -210,7 +211,20 @@ def test_a_publisher_is_read_like_a_subscriber() -> None:
     result = target("c", REQUIRED | parameters | {"publisher/sslmode": "require"}, PATH)
     assert isinstance(result, Target), result
     expected = Login("p-db.example", "p-monitor", "p-shop", sslmode="require")
-    assert expected == result.publisher
+    assert expected == result.publishers["publisher"]
+
+
+def test_further_publishers_have_names_of_the_person_s_choice() -> None:
+    sides = {"publisher": "a.example", "publishers/eu": "b.example", "publishers/us": "c.example"}
+    parameters = {
+        f"{side}/{name}": host if name == "hostname" else value
+        for side, host in sides.items()
+        for name, value in REQUIRED.items()
+    }
+    result = target("c", REQUIRED | parameters, PATH)
+    assert isinstance(result, Target), result
+    assert sides == {name: login.hostname for name, login in result.publishers.items()}
+    assert [] == unknown_names(parameters)
 
 
 def test_the_password_is_not_in_the_representation() -> None:
@@ -218,5 +232,13 @@ def test_the_password_is_not_in_the_representation() -> None:
 
 
 def test_misspelt_names_are_found() -> None:
-    parameters = REQUIRED | {"max-lag-second": "1", "publisher/hostname": "p", "publisher/x": "1"}
-    assert ["max-lag-second", "publisher/x"] == unknown_names(parameters)
+    """Nor does what is a cluster's mean anything below a publisher."""
+    known = dict.fromkeys(("publisher/hostname", "publishers/eu/port"), "1")
+    unknown = (
+        "max-lag-second",
+        "publisher/mute",
+        "publisher/x",
+        "publishers/eu",
+        "publishers/eu/x",
+    )
+    assert list(unknown) == unknown_names(REQUIRED | known | dict.fromkeys(unknown, "1"))

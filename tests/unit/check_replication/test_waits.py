@@ -10,7 +10,15 @@ from functions.check_replication.publisher_snapshot import Slot, StandbySlot
 from functions.check_replication.snapshot import Subscription
 from functions.check_replication.targets import Limits
 from functions.report import Finding
-from tests.unit.check_replication.builders import HEALTHY, NOW, SLOT, ago, publisher, snapshot
+from tests.unit.check_replication.builders import (
+    HEALTHY,
+    NOW,
+    SLOT,
+    ago,
+    publisher,
+    snapshot,
+    watching,
+)
 
 LIMITS = Limits(300.0, 1e6)
 GONE = StandbySlot("gone", active=False, restart_bytes=2e6)
@@ -46,7 +54,7 @@ def found(
     """Eight megabytes are not confirmed."""
     samples = Samples((snapshot(subscription, sees_activity=sees_activity),))
     sampled = publisher(slot, wal_bytes=9e6, standby_slots=standbys)
-    seen = PublisherSamples("p:5432", (sampled,))
+    seen = watching(PublisherSamples("p:5432", (sampled,)))
     (finding,) = diagnose(samples, LIMITS, seen, compare(samples, seen, None, NOW, LIMITS))
     return finding
 

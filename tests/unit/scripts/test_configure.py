@@ -108,6 +108,23 @@ def test_the_publisher_is_asked_for_only_if_wanted() -> None:
     } == given
 
 
+def test_a_further_publisher_has_a_name() -> None:
+    """Also where one is stored; a name that cannot stand in a parameter's is asked for again."""
+    before = {**LOGIN, "password": "encrypted"} | {
+        f"publisher/{name}": value for name, value in {**LOGIN, "password": "encrypted"}.items()
+    }
+    answers = {"Name of a further publisher": ["e/u", "eu"]}
+    login = {"publishers/eu/hostname": ["eu.example"], "publishers/eu/dbname": ["shop"]}
+    person = FakePerson({**answers, **login, "publishers/eu/password": ["p"]})
+    assert {
+        "publishers/eu/hostname": "eu.example",
+        "publishers/eu/username": "replication_monitor",
+        "publishers/eu/dbname": "shop",
+        "publishers/eu/password": "p",
+    } == cluster_answers(person, before)
+    assert any("letters, digits" in line for line in person.shown)
+
+
 def test_other_parameters_are_named_and_kept() -> None:
     person = FakePerson({})
     before = {**LOGIN, "password": "encrypted", "mute": "[]", "max-lag-seconds": "60"}

@@ -3,6 +3,7 @@
 import pytest
 from botocore.exceptions import ClientError
 
+from scripts.configure import rules
 from scripts.parameter_store import Stored
 from scripts.preflight import parameters
 from scripts.preflight.logs import LogGroup, matches
@@ -61,8 +62,15 @@ def test_well_formed_parameters_pass() -> None:
             Verdict.PASSED,
             "shop: the parameters are well-formed; it logs in by RDS IAM authentication",
         ),
+        (Verdict.HINT, f"shop: {rules.WITHOUT_PUBLISHER}"),
         (Verdict.PASSED, "Slack: the parameters are well-formed"),
     ] == check(stored(GOOD))
+
+
+def test_with_a_publisher_the_backlog_is_seen() -> None:
+    login = {name: GOOD[f"shop/{name}"] for name in ("hostname", "username", "dbname")}
+    publisher = {f"shop/publishers/eu/{name}": value for name, value in login.items()}
+    assert Verdict.HINT not in {verdict for verdict, _ in check(stored(GOOD | publisher))}
 
 
 @pytest.mark.parametrize(

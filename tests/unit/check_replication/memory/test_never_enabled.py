@@ -9,7 +9,7 @@ import pytest
 from functions.check_replication.diagnosis import Samples, compare, diagnose, to_remember
 from functions.check_replication.memory.packing import pack, unpack
 from functions.check_replication.snapshot import Subscription
-from tests.unit.check_replication.builders import DOWN, HEALTHY, LIMITS, NOW, snapshot
+from tests.unit.check_replication.builders import DOWN, HEALTHY, LIMITS, NOW, snapshot, watching
 
 OTHER = replace(HEALTHY, oid=16_500, name="other_sub")
 MADE = replace(DOWN, oid=16_501, name="made_sub", enabled=False)
@@ -26,8 +26,8 @@ def found(runs: Sequence[tuple[float, Subscription | None]]) -> Iterator[str | N
         working = replace(OTHER, last_msg_send_time=at, last_msg_receipt_time=at)
         seen = [working] if subscription is None else [working, subscription]
         samples = Samples((snapshot(*seen, seconds_later=minutes * 60),))
-        histories = compare(samples, None, remembered, at, LIMITS)
-        causes = [finding.cause for finding in diagnose(samples, LIMITS, None, histories)]
+        histories = compare(samples, watching(), remembered, at, LIMITS)
+        causes = [finding.cause for finding in diagnose(samples, LIMITS, watching(), histories)]
         yield causes[0] if causes else None
         known = to_remember(samples, histories, remembered, at)
         assert known is not None

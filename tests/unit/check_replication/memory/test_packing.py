@@ -19,7 +19,7 @@ from functions.check_replication.memory.packing import (
     pack,
     unpack,
 )
-from functions.check_replication.memory.positions import Point, Positions
+from functions.check_replication.memory.positions import Point, Positions, hashed
 from functions.check_replication.memory.remembered import (
     CopyProgress,
     RememberedCluster,
@@ -63,6 +63,19 @@ def test_what_goes_in_comes_out(subscription: RememberedSubscription) -> None:
     assert clusters == unpack(pack(clusters).text, NOW)
 
 
+def test_of_each_publisher_positions_come_out_and_whose_it_is() -> None:
+    here = Positions((Point(120.0, 5e9), Point(0.0, 6e9)), None, hashed("a.example:5432"))
+    there = Positions((Point(60.5, 7e9),), 8e9, hashed("b.example:5432"))
+    subscriptions = (PLAIN, *(replace(WHOLE, publisher=each.publisher) for each in (here, there)))
+    clusters = {"shop": replace(cluster(*subscriptions), positions=(here, there))}
+    assert clusters == unpack(pack(clusters).text, NOW)
+
+
+def test_a_publisher_that_is_not_watched_any_more_is_forgotten() -> None:
+    clusters = {"shop": cluster(replace(PLAIN, publisher=hashed("a.example:5432")))}
+    assert {"shop": cluster(PLAIN)} == unpack(pack(clusters).text, NOW)
+
+
 @pytest.mark.parametrize("fraction", [0.0, 0.04, 0.5, 0.949, 0.95, 0.96, 0.9999])
 def test_what_is_compared_comes_out_exactly_at_any_fraction_of_a_second(fraction: float) -> None:
     """A worker that began a second earlier would be another one, and so would a reset."""
@@ -73,7 +86,7 @@ def test_what_is_compared_comes_out_exactly_at_any_fraction_of_a_second(fraction
 
 def test_idle_slots_and_points_come_out_to_a_tenth_of_a_second() -> None:
     idle = IdleSlots({"orphan": IdleSlot(16_777_216_000.0, 12.3)}, publisher=7)
-    whole = replace(cluster(replace(PLAIN, never_enabled_seconds=0.0)), idle_slots=idle)
+    whole = replace(cluster(replace(PLAIN, never_enabled_seconds=0.0)), idle_slots=(idle,))
     assert {"shop": whole} == unpack(pack({"shop": whole}).text, NOW)
 
 
@@ -148,16 +161,17 @@ def test_what_lasts_for_ever_is_written_as_lasting_long() -> None:
             )
         ),
         age_seconds=days,
-        idle_slots=IdleSlots({"orphan": IdleSlot(2.0**64, days)}, 7),
-        positions=Positions(points, 2.0**64, 2**32 - 1),
+        idle_slots=(IdleSlots({"orphan": IdleSlot(2.0**64, days)}, 7),),
+        positions=(Positions(points, 2.0**64, 2**32 - 1),),
     )
     read = unpack(pack({"shop": shop}).text, NOW)["shop"]
     month = 30 * 86_400.0
     known = read.subscriptions[0].apply_failure
     assert known == Failure(2**62, month, month, month / 2, publisher_position=2.0**64)
     assert known.quiet_needed_seconds <= month
-    assert month == read.age_seconds == read.idle_slots.seconds_of("orphan")
-    assert [month, month, 0.0] == [point.age_seconds for point in read.positions.points]
+    [positions], [idle] = read.positions, read.idle_slots
+    assert month == read.age_seconds == idle.seconds_of("orphan")
+    assert [month, month, 0.0] == [point.age_seconds for point in positions.points]
     assert read == unpack(pack({"shop": read}).text, NOW)["shop"]
 
 
@@ -191,13 +205,15 @@ def shop(subscriptions: object = (), **more: object) -> str:
         "taken_at": EPOCH - 60,
         "age": 300,
         "subscriptions": subscriptions,
-        "points": [],
-        "lost_position": None,
-        "publisher": 0,
-        "idle": [0, []],
+        "positions": [],
+        "idle": [[0]],
     }
     values |= more
     return compressed(json.dumps({"shop": list(values.values())}))
+
+
+def positions(*points: object, publisher: object = 0, lost_position: object = None) -> str:
+    return shop([[1, *[None] * 10, 0]], positions=[[publisher, lost_position, *points]])
 
 
 def failure(**more: object) -> str:
@@ -220,7 +236,7 @@ FAR = [NAN, INFINITY, -INFINITY, HUGE, -HUGE, 1e300, -1, "1", [], {}]
 WRITTEN = pack({"shop": cluster(WHOLE)}).text
 
 
-@pytest.mark.parametrize("written", [shop(), shop([[1]]), failure()], ids=["none", "one", "fails"])
+@pytest.mark.parametrize("written", [shop(), shop([[1]]), positions([2, 4], [1, 5]), failure()])
 def test_what_the_bad_texts_vary_is_readable(written: str) -> None:
     assert {"shop"} == unpack(written, NOW).keys()
 
@@ -256,23 +272,22 @@ def test_what_the_bad_texts_vary_is_readable(written: str) -> None:
         *(shop([[1, [1, wrong]]]) for wrong in FAR if wrong != -1),
         *(shop([[1, None, 0, 0, wrong]]) for wrong in FAR if wrong != -1),
         *(shop([[1, *[None] * 8, wrong]]) for wrong in FAR),
-        *(
-            shop(**{name: wrong})
-            for wrong in FAR
-            for name in ("age", "lost_position", "publisher", "idle")
-        ),
+        *(positions(**{name: wrong}) for wrong in FAR for name in ("lost_position", "publisher")),
+        *(shop([[1, *[None] * 10, wrong]]) for wrong in (0, *FAR)),
+        *(shop(**{name: wrong}) for wrong in FAR[:-2] for name in ("positions", "idle")),
+        *(shop(age=wrong) for wrong in FAR),
         *(shop(**{name: wrong}) for wrong in FAR[:-4] for name in ("checked_at", "taken_at")),
-        *(shop([[1, *[None] * 10, wrong]]) for wrong in FAR),
-        *(shop([[1, *[None] * 11, [[1, 1, 1, wrong]]]]) for wrong in FAR),
-        *(shop([[1, *[None] * 11, [[1, 1, wrong, 1]]]]) for wrong in FAR),
-        *(shop(idle=[0, [["slot", wrong, 1]]]) for wrong in FAR),
-        *(shop(idle=[0, [["slot", 1, wrong]]]) for wrong in FAR),
-        *(shop(idle=[wrong, []]) for wrong in FAR),
-        *(shop(points=[[wrong, 1]]) for wrong in FAR),
-        *(shop(points=[[1, wrong]]) for wrong in FAR),
-        shop(points=[[1, 5], [2, 5]]),
-        shop(points=[[2, 5], [1, 4]]),
-        shop(points=[[9 - n, n] for n in range(9)]),
+        *(shop([[1, *[None] * 11, wrong]]) for wrong in FAR),
+        *(shop([[1, *[None] * 12, [[1, 1, 1, wrong]]]]) for wrong in FAR),
+        *(shop([[1, *[None] * 12, [[1, 1, wrong, 1]]]]) for wrong in FAR),
+        *(shop(idle=[[0, ["slot", wrong, 1]]]) for wrong in FAR),
+        *(shop(idle=[[0, ["slot", 1, wrong]]]) for wrong in FAR),
+        *(shop(idle=[[wrong]]) for wrong in FAR),
+        *(positions([wrong, 1]) for wrong in FAR),
+        *(positions([1, wrong]) for wrong in FAR),
+        positions([1, 5], [2, 5]),
+        positions([2, 5], [1, 4]),
+        positions(*([9 - n, n] for n in range(9))),
         *(
             failure(**{name: wrong})
             for wrong in FAR

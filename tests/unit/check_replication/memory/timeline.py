@@ -24,6 +24,7 @@ from tests.unit.check_replication.builders import (
     SLOT,
     publisher,
     snapshot,
+    watching,
 )
 
 RESTARTS_AFTER = 5.0
@@ -147,8 +148,8 @@ def runs(
         samples = _sampled(loop, instant)
         seen = loop.sample_publisher(instant) if with_publisher else None
         checked_at = NOW + timedelta(seconds=instant)
-        histories = compare(samples, seen, remembered, checked_at, LIMITS)
-        found = diagnose(samples, LIMITS, seen, histories)
+        histories = compare(samples, watching(seen), remembered, checked_at, LIMITS)
+        found = diagnose(samples, LIMITS, watching(seen), histories)
         ends = instant + samples.seconds_between + 0.5
         if remembers:
             known = to_remember(samples, histories, remembered, checked_at)

@@ -315,7 +315,7 @@ def test_escape() -> None:
 def test_what_the_role_may_not_see() -> None:
     unseen = replace(ALERT, not_visible=("what sessions do (GRANT pg_read_all_stats)",))
     text = everything(draw(unseen))
-    assert "Not visible to the monitor's role: what sessions do (GRANT pg_read_all_stats)." in text
+    assert "Not visible to the monitor: what sessions do (GRANT pg_read_all_stats)." in text
     assert "Not visible" not in everything(draw(ALERT))
 
 

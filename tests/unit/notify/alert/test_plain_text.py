@@ -93,7 +93,7 @@ Log location:
 
 1 distinct error in the last 30 minutes.
 
-Not visible to the monitor's role:
+Not visible to the monitor:
     - what sessions do (GRANT pg_read_all_stats)
 
 Muted:
