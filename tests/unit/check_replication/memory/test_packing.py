@@ -138,7 +138,7 @@ def test_where_not_all_have_room_what_fails_is_kept() -> None:
 
 def test_no_more_is_written_than_is_read() -> None:
     """However well it can be compressed."""
-    clusters = {f"shop-{n:05}": cluster(*[PLAIN] * 20) for n in range(20_000)}
+    clusters = {f"shop-{n:05}": cluster(*[PLAIN] * 20) for n in range(6_000)}
     packed = pack(clusters)
     assert packed.left_out
     kept = unpack(packed.text, NOW)

@@ -50,28 +50,30 @@ class Loop:
     works: bool = False
     version: str = "18.4"
 
-    def ends(self, until: float) -> Iterator[float]:
-        for number in count(1):
-            end = self.begin + number * (self.fails_after + self.restarts_after)
-            end -= self.restarts_after
-            if end > min(until, self.fixed):
-                return
-            yield end
+    def ends(self, until: float) -> int:
+        """How many there were by then."""
+        passed = min(until, self.fixed) - self.begin + self.restarts_after
+        return max(int(passed // (self.fails_after + self.restarts_after)), 0)
+
+    def end(self, number: int) -> float:
+        """When the worker ends for the first time (1), the second, and so on."""
+        lifetime = self.fails_after + self.restarts_after
+        return self.begin + number * lifetime - self.restarts_after
 
     def start_at(self, instant: float) -> float | None:
         """When the apply worker of that instant started; None if there is none."""
-        last = max(self.ends(instant), default=None)
-        if last is None:
+        ended = self.ends(instant)
+        if not ended:
             return -10_000.0
-        return last + self.restarts_after if instant >= last + self.restarts_after else None
+        start = self.end(ended) + self.restarts_after
+        return start if instant >= start else None
 
     def sample(self, instant: float) -> Snapshot:
         subscription = self._of_copy(instant) if self.counter == COPY else self._of_apply(instant)
         return snapshot(subscription, seconds_later=instant, server_version=self.version)
 
     def _of_apply(self, instant: float) -> Subscription:
-        errors = sum(1 for _ in self.ends(instant))
-        counted = 0 if self.counter is None else errors
+        counted = 0 if self.counter is None else self.ends(instant)
         start = self.start_at(instant)
         if start is None:
             return replace(DOWN, apply_error_count=counted)
@@ -92,7 +94,7 @@ class Loop:
             HEALTHY,
             last_msg_send_time=NOW + timedelta(seconds=instant),
             last_msg_receipt_time=NOW + timedelta(seconds=instant),
-            sync_error_count=sum(1 for _ in self.ends(instant)),
+            sync_error_count=self.ends(instant),
             tables=Tables(
                 frozenset({"public.orders"}),
                 ("public.orders",) if self.begin <= instant and not is_ready else (),
