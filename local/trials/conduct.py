@@ -90,7 +90,7 @@ def _observed(trial: Trial, stack: Stack, pause_seconds: float) -> Trial:
     return replace(
         trial,
         reported=_reported(stack),
-        alerts=sum(int(each.get("notifications", 0)) for each in stack.incidents().values()),
+        alerts=_alerts(stack),
         seconds=seconds_in_real_time(telling.visits, SPEED),
         baseline=verdict,
     )
@@ -108,6 +108,12 @@ def _reported(stack: Stack) -> tuple[str, ...]:
     """The causes of the incident that is open."""
     incident = stack.incidents().get(CLUSTER, {})
     return tuple(incident.get("causes", ())) if incident.get("status") == "open" else ()
+
+
+def _alerts(stack: Stack) -> int:
+    """Messages of incidents, open or over; of those whose causes are all muted there are none."""
+    reported = (incident for incident in stack.incidents().values() if incident.get("causes"))
+    return sum(int(incident["notifications"]) for incident in reported)
 
 
 def _has_notified(execution: Execution) -> bool:
