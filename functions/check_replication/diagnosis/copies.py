@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 
-from functions.check_replication.diagnosis.findings import duration, finding, instant, named
+from functions.check_replication.diagnosis.findings import finding, instant, named
 from functions.check_replication.diagnosis.samples import PublisherSamples, Samples
 from functions.check_replication.memory.remembered import CopyProgress, RememberedSubscription
 from functions.check_replication.publisher_snapshot import CopySender
 from functions.check_replication.snapshot import Copy, Subscription
 from functions.report import Evidence, Finding
+from functions.words import duration
 
 _SAME_CONNECTION_SECONDS: Final = 30.0
 """How far the starts of a copy's worker and its sender may lie apart, by two clocks."""

@@ -7,7 +7,7 @@ import re
 from typing import Final
 
 from functions.check_replication.diagnosis.backlog import Backlog
-from functions.check_replication.diagnosis.findings import duration, finding, instant, size
+from functions.check_replication.diagnosis.findings import finding, instant
 from functions.check_replication.diagnosis.history import History
 from functions.check_replication.diagnosis.messages import (
     delivery_seconds,
@@ -21,6 +21,7 @@ from functions.check_replication.diagnosis.waits import Sender, worker_does, wor
 from functions.check_replication.snapshot import Snapshot, Subscription
 from functions.check_replication.targets import Limits
 from functions.report import Evidence, Finding
+from functions.words import duration, size
 
 _DEFAULT_RECEIVER_TIMEOUT = 60.0
 _REPLICATED_GID: Final = re.compile(r"pg_gid_\d+_\d+")
