@@ -62,7 +62,7 @@ CAUSES: Final = (
             ),
             Remedy(
                 "If it was lock_timeout: see who holds locks for long, and end that work.",
-                "None for looking.",
+                "None for looking. Ending a session rolls back its open transaction.",
                 (
                     Script(
                         "SELECT pid, application_name, state, xact_start FROM pg_stat_activity "
@@ -87,7 +87,7 @@ CAUSES: Final = (
         Severity.CRITICAL,
         "stopped or interrupted: the subscriber's server crashes and recovers",
         "A process of the subscriber was ended by a signal, which ends all others with it: the "
-        "server recovers and starts anew, and no error is counted. If the same change or session "
+        "server recovers and starts again, and no error is counted. If the same change or session "
         "does it each time, nothing is replicated any more.",
         (WORKERS,),
         "The log has “was terminated by signal”, or “database system was interrupted”. The start "

@@ -120,7 +120,7 @@ CAUSES: Final = (
         "worker_restarting",
         Severity.CRITICAL,
         "stopped or interrupted: its apply worker keeps ending",
-        "The apply worker ends and starts anew, and no error is counted: the server crashes, "
+        "The apply worker ends and starts again, and no error is counted: the server crashes, "
         "somebody or something kills the worker, or a limit such as transaction_timeout ends it. "
         "What it had not finished is sent again each time, and may never be applied.",
         (WORKERS,),

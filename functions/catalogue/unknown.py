@@ -126,7 +126,7 @@ CAUSES: Final = (
         (
             Remedy(
                 "Read the function's log and fix what it names; then start an execution by hand. "
-                "Until it succeeds, check replication yourself, on every subscriber.",
+                "Until it succeeds, check replication yourself.",
                 "None.",
             ),
         ),

@@ -88,7 +88,7 @@ def _times(failure: Failure, noun: str) -> str:
     """How many of what, and how long ago."""
     times = f"{counted(failure.count, noun)} within {duration(failure.age_seconds)}"
     if failure.quiet_seconds >= 1:
-        times += f", none in the last {duration(failure.quiet_seconds)}"
+        times += f", the latest {duration(failure.quiet_seconds)} ago"
     return times
 
 

@@ -226,7 +226,7 @@ def test_counters_that_began_anew(seen: list[Subscription], expected: list[str])
 
 def test_the_finding_says_how_often_and_how_long() -> None:
     *_, (finding,) = findings([HEALTHY, ERRORS, ERRORS_5])
-    assert "5 errors within 2 minutes, none in the last 5 seconds" in finding.summary
+    assert "5 errors within 2 minutes, the latest 5 seconds ago" in finding.summary
     assert 5 == finding.evidence["failures"]
     assert "2026-11-22T23:34:08+00:00" == finding.evidence["failing_since"]
 
