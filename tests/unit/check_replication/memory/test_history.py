@@ -232,9 +232,9 @@ def test_the_finding_says_how_often_and_how_long() -> None:
 
 
 def test_why_tables_are_not_visible_is_said() -> None:
-    unseen = (Unseen("shop", "monitor_failed", "only 10 more databases are entered"),)
+    unseen = (Unseen("shop", "monitor_failed", "only 10 more databases are looked into"),)
     *_, (finding,) = findings([NO_TABLES, replace(NO_TABLES, sync_error_count=1)], unseen=unseen)
-    assert "database shop cannot be seen: only 10 more databases are entered" in finding.summary
+    assert "database shop cannot be seen: only 10 more databases are looked into" in finding.summary
 
 
 def watched(confirmed: float, written: float = 2_000_000.0) -> PublisherSamples:
