@@ -5,7 +5,7 @@ from typing import Final
 from functions.catalogue.cause import Cause, Severity
 from functions.catalogue.evidence import OF_CONNECTION, OF_ERROR, keys
 from functions.catalogue.in_log import ANSWERED, APPLYING, InLog
-from functions.catalogue.recipes import READ_LOG
+from functions.catalogue.recipes import WORKERS
 from functions.catalogue.remedy import Remedy
 from functions.catalogue.script import Place, Script
 
@@ -23,13 +23,6 @@ _PROCESS: Final = (
     r"(?:server process|client backend|autovacuum worker|walsender|"
     r'background worker "[^"\n]+") \(PID \d+\)'
 )
-_WORKERS: Final = (
-    Script(
-        "SELECT subname, pid, backend_start FROM pg_stat_subscription JOIN pg_stat_activity "
-        "USING (pid);"
-    ),
-)
-
 CAUSES: Final = (
     Cause(
         "worker_timeout",
@@ -38,7 +31,7 @@ CAUSES: Final = (
         "A timeout that is set for a role, a database or the whole server ends what the worker "
         "does, or what the publisher does for it, before it is done. It starts from the beginning "
         "and is ended again, for ever if the work takes longer than the timeout allows.",
-        (Script(_SETTINGS), Script(_SETTINGS, Place.PUBLISHER)),
+        (WORKERS,),
         "The log has “canceling statement due to lock timeout” (the subscriber's "
         "lock_timeout counts in its workers, statement_timeout does not), “terminating connection "
         "due to transaction timeout” (17+, without an error count), or one of them, or "
@@ -69,7 +62,7 @@ CAUSES: Final = (
             ),
             Remedy(
                 "If it was lock_timeout: see who holds locks for long, and end that work.",
-                "None for looking.",
+                "None for looking. Ending a session rolls back its open transaction.",
                 (
                     Script(
                         "SELECT pid, application_name, state, xact_start FROM pg_stat_activity "
@@ -92,26 +85,30 @@ CAUSES: Final = (
     Cause(
         "server_crashed",
         Severity.CRITICAL,
-        "stopped: its server crashes and recovers",
+        "stopped or interrupted: the subscriber's server crashes and recovers",
         "A process of the subscriber was ended by a signal, which ends all others with it: the "
-        "server recovers and starts anew, and no error is counted. If the same change or session "
+        "server recovers and starts again, and no error is counted. If the same change or session "
         "does it each time, nothing is replicated any more.",
-        _WORKERS,
+        (WORKERS,),
         "The log has “was terminated by signal”, or “database system was interrupted”. The start "
-        "of the apply worker (`pg_stat_activity.backend_start`) is new on several runs in a row, "
+        "of the apply worker (`pg_stat_activity.backend_start`) is new at several checks in a row, "
         "and the counters of `pg_stat_subscription_stats` begin at 0.",
         (
-            READ_LOG,
             Remedy(
-                "If it was signal 9: the operating system ran out of memory. See what needs it "
-                "(sessions, work_mem, logical_decoding_work_mem) and give it less, or the server "
-                "more.",
+                "See in the subscriber's log which process was terminated; the DETAIL “Failed "
+                "process was running” has its statement, if it had one. A PANIC just before says "
+                "why, such as a full disk.",
+                "None.",
+            ),
+            Remedy(
+                "If it was signal 9: most likely the server's memory ran out. See what needs it "
+                "(sessions, work_mem, maintenance_work_mem) and give it less, or the server more.",
                 "Changing the instance class restarts the server.",
             ),
             Remedy(
-                "If it was signal 6 or 11: a bug of the server or of an extension that triggers "
-                "or types use. Bring both up to date; until then, keep the change away "
-                "from it: disable the subscription, so that the server stays up.",
+                "If it was signal 6 or 11 without a PANIC: a bug of the server or of an extension "
+                "that triggers or types use. Bring both up to date. Until then, if it is the apply "
+                "worker that crashes: disable the subscription, so that the server stays up.",
                 "Nothing is replicated meanwhile, and the publisher keeps WAL for the slot.",
                 (Script("ALTER SUBSCRIPTION {subscription} DISABLE;"),),
             ),

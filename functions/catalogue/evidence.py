@@ -79,9 +79,9 @@ EVIDENCE: Final[Mapping[str, Key]] = MappingProxyType(
         "sync_error_count": Key(
             "copy errors since the counters' reset", label="Copy errors so far"
         ),
-        "failures": Key("errors, or restarts, since all was well", label="Failures so far"),
+        "failures": Key("errors, or restarts, since all was well"),
         "failing_since": Key("when the last check was that saw it well"),
-        "quiet_seconds": Key("time since the latest failure was seen", label="Quiet for"),
+        "quiet_seconds": Key("time since the latest failure was seen"),
         "signal": Key("signal that ended a process of the server", label="Signal"),
         "sqlstate": Key("SQLSTATE of the error", label="SQLSTATE"),
         # the apply worker
@@ -97,22 +97,22 @@ EVIDENCE: Final[Mapping[str, Key]] = MappingProxyType(
         "blocker_application": Key("application of the blocker", label="Blocker's application"),
         "blocker_query": Key("query of the blocker, without values", label="Blocker's query"),
         "blocker_age_seconds": Key(
-            "age of the blocker's transaction", label="Blocker's transaction"
+            "age of the blocker's transaction", label="Age of blocker's transaction"
         ),
         "blocked_seconds": Key("time the apply worker has been blocked", label="Blocked for"),
         "copied_rows": Key("rows that the copy has so far", label="Rows copied"),
         "copied_bytes": Key("bytes that the copy has so far", label="Bytes copied"),
-        "stood_seconds": Key("time the copy has stood", label="Stands for"),
+        "stood_seconds": Key("time the copy has stood", label="No progress for"),
         "publisher_blocker_pid": Key(
-            "pid of the blocker on the publisher", number, label="Waits for the publisher's pid"
+            "pid of the blocker on the publisher", number, label="Blocked by pid on the publisher"
         ),
         "publisher_blocker_user": Key(
-            "user of the blocker on the publisher", label="Its user on the publisher"
+            "user of the blocker on the publisher", label="Blocker's user"
         ),
         "publisher_blocker_age_seconds": Key(
-            "age of the transaction on the publisher", label="Its transaction on the publisher"
+            "age of the transaction on the publisher", label="Age of blocker's transaction"
         ),
-        "worker_pid": Key("pid of the apply worker", number, label="Apply worker's pid"),
+        "worker_pid": Key("pid of the worker", number, label="Worker's pid"),
         "worker_wait": Key("what the apply worker waits for", label="Apply worker waits for"),
         "sender_wait": Key(
             "what the publisher's WAL sender waits for", label="WAL sender waits for"
@@ -129,7 +129,9 @@ EVIDENCE: Final[Mapping[str, Key]] = MappingProxyType(
         ),
         "max_backlog_bytes": Key("limit of the backlog", label="Limit of backlog"),
         "wal_lsn": Key("the publisher's WAL position", label="Publisher's WAL position"),
-        "lost_lsn": Key("the publisher's WAL position at an earlier check", label="Was at"),
+        "lost_lsn": Key(
+            "the publisher's WAL position at an earlier check", label="Earlier position"
+        ),
         "since": Key("when it began"),
         "last_msg_send_time": Key(
             "when the last message was sent, by the publisher's clock", label="Last message sent"
@@ -205,11 +207,10 @@ def keys(names: str) -> frozenset[str]:
 SHOWN_ALWAYS: Final = keys("database server_version")
 OF_ERROR: Final = keys(
     "table tables table_count column constraint key_columns conflict transaction finish_lsn "
-    "error_times apply_error_count failures quiet_seconds"
+    "error_times apply_error_count"
 )
 OF_COPY: Final = keys(
-    "table tables table_count column constraint key_columns error_times sync_error_count failures "
-    "quiet_seconds"
+    "table tables table_count column constraint key_columns error_times sync_error_count"
 )
 OF_STANDING_COPY: Final = keys(
     "table blocker_pid blocker_user blocker_application blocker_query blocker_age_seconds "

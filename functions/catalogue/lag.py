@@ -61,9 +61,10 @@ CAUSES: Final = (
     Cause(
         "publisher_lagging",
         Severity.CRITICAL,
-        "is behind: the publisher has sent nothing for too long",
-        "The last message from the publisher is older than the limit. An idle publisher still "
-        "sends keepalives, so the publisher, its WAL sender or the network is stuck or overloaded.",
+        "is behind: the publisher sends too slowly, or nothing",
+        "The subscriber waits for changes, and the publisher sends them too slowly, or has sent "
+        "nothing for longer than the limit. An idle publisher still sends keepalives, so the "
+        "publisher, its WAL sender or the network is stuck or overloaded.",
         (_STATE, _SENDERS),
         "The time since `pg_stat_subscription.last_msg_send_time` is above max-lag-seconds and "
         "above half of `wal_receiver_timeout`, when an idle publisher is asked for a message (with "
@@ -90,9 +91,9 @@ CAUSES: Final = (
         "standby_behind",
         Severity.CRITICAL,
         "is behind: its publisher waits for a standby",
-        "The publisher sends this subscription nothing that the standbys named in "
-        "synchronized_standby_slots do not have yet, and one of them is gone, stands still or is "
-        "slow. The subscriber is not to blame.",
+        "The publisher sends a change to this subscription only when the standbys named in "
+        "synchronized_standby_slots have it, and one of them is gone, stands still or is slow. The "
+        "subscriber is not to blame.",
         (_SENDERS, _STANDBYS),
         "The backlog is older than max-lag-seconds, and `pg_stat_activity.wait_event` of the "
         "slot's WAL sender is WaitForStandbyConfirmation (17+, subscriptions with failover; needs "
@@ -158,10 +159,10 @@ SELECT pg_reload_conf();""",
     Cause(
         "limit_too_small",
         Severity.WARNING,
-        "has a limit of lag that an idle publisher would exceed",
-        "Without the publisher's side the monitor knows of lag only what the messages tell, and "
-        "an idle publisher sends one when the apply worker asks for it. The smallest limit that "
-        "works is used instead of the parameter max-lag-seconds.",
+        "has a limit of lag so small that an idle publisher exceeds it",
+        "Where the publisher is not watched, lag is judged by the age of its last message, and an "
+        "idle publisher sends one only when the apply worker asks for it, after half of "
+        "wal_receiver_timeout. A smaller limit would report lag where there is none.",
         (Script("SHOW wal_receiver_timeout;"),),
         "max-lag-seconds is below half of `wal_receiver_timeout` plus two seconds, and no "
         "parameters publisher/… exist. With a `wal_receiver_timeout` of 0 an idle publisher may "
@@ -172,7 +173,7 @@ SELECT pg_reload_conf();""",
                 "judged, and a limit of seconds works.",
                 "None.",
             ),
-            Remedy("Raise max-lag-seconds to what the summary says.", "None."),
+            Remedy("Raise max-lag-seconds to the smallest limit that works.", "None."),
         ),
         shown=keys("max_lag_seconds least_max_lag_seconds"),
     ),

@@ -79,7 +79,9 @@ CAUSES: Final = (
         (
             Remedy(
                 "Compare the subscribed tables on both servers. Where rows differ, decide which "
-                "side is right, then copy the tables again (runbook, silent_divergence).",
+                "side is right, then copy the tables again (runbook, silent_divergence), but not "
+                "before the publisher's WAL has passed the earlier position: until then its "
+                "changes go on being dropped.",
                 "It reads whole tables.",
                 (Script(_SUBSCRIBED),),
             ),
@@ -123,7 +125,11 @@ FROM pg_subscription;"""
                 "database of it: add parameters publishers/<name>/… for that.",
                 "None.",
             ),
-            Remedy("If it is not to be watched there: add its name to mute.", "It hides all else."),
+            Remedy(
+                "If it is not to be watched there: add not_watched to the parameter mute. Its "
+                "own name there would hide its outages too.",
+                "Nothing says so when another subscription of the cluster is not watched either.",
+            ),
         ),
         shown=keys("publisher slot_name slot_database last_msg_receipt_time"),
     ),

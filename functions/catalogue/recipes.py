@@ -57,6 +57,12 @@ _SKIPPED: Final = (
     "The LSN must be exactly the one after “finished at” in the error's CONTEXT."
 )
 
+WORKERS: Final = Script(
+    "SELECT subname, pid, backend_start FROM pg_stat_subscription JOIN pg_stat_activity "
+    "USING (pid);"
+)
+"""The start tells a worker that is another one from one that has run all the time."""
+
 SKIP_TRANSACTION: Final = Script(
     "ALTER SUBSCRIPTION {subscription} SKIP (lsn = '{finish_lsn}');", destroys=True
 )

@@ -5,7 +5,7 @@ from typing import Final
 from functions.catalogue.cause import Cause, Severity
 from functions.catalogue.evidence import OF_CONNECTION, OF_ERROR, OF_LIMIT, keys
 from functions.catalogue.in_log import Explained, InLog
-from functions.catalogue.recipes import GET_WORKERS, READ_LOG, SKIP_TRANSACTION
+from functions.catalogue.recipes import GET_WORKERS, READ_LOG, SKIP_TRANSACTION, WORKERS
 from functions.catalogue.remedy import Remedy
 from functions.catalogue.script import Script
 
@@ -41,18 +41,18 @@ CAUSES: Final = (
     Cause(
         "subscription_not_enabled",
         Severity.WARNING,
-        "was made disabled and is not enabled yet",
-        "The subscription was made disabled since the last check that did not know it. Nothing is "
-        "replicated before it is enabled, and the publisher keeps WAL for its slot meanwhile.",
+        "was created disabled and is not enabled yet",
+        "The subscription is new, and was created disabled. Nothing is replicated before it is "
+        "enabled, and the publisher keeps WAL for its slot meanwhile.",
         _DEFINITION,
         "`pg_subscription.subenabled` is false, no check has seen it true, and no error was "
         "counted. After `slot-inactive-minutes` it is `subscription_disabled`; so it is without "
         "the memory of an earlier check.",
         (
             Remedy(
-                "Enable it when the tables are ready. One that was made with connect = false also "
-                "needs its slot on the publisher first, and REFRESH PUBLICATION afterwards.",
-                "None for the data: what was written since its slot was made comes then.",
+                "Enable it when the tables are ready. One that was created with connect = false "
+                "also needs its slot on the publisher first, and REFRESH PUBLICATION afterwards.",
+                "None for the data: what was written since its slot was created is sent then.",
                 (_ENABLE,),
             ),
         ),
@@ -120,24 +120,24 @@ CAUSES: Final = (
         "worker_restarting",
         Severity.CRITICAL,
         "stopped or interrupted: its apply worker keeps ending",
-        "The apply worker ends and starts anew, and no error is counted: the server crashes, "
+        "The apply worker ends and starts again, and no error is counted: the server crashes, "
         "somebody or something kills the worker, or a limit such as transaction_timeout ends it. "
         "What it had not finished is sent again each time, and may never be applied.",
-        _STATE,
+        (WORKERS,),
         "The worker of `pg_stat_subscription` is another one than at the last check, twice within "
         "five minutes or at two checks in a row, while the counts of `pg_stat_subscription_stats` "
         "(15+) did not rise; or it was gone at a check and has not worked for long since. Who "
         "alters the subscription twice in five minutes causes it too. On 13 and 14, which count "
         "no errors, a change that cannot be applied looks like this.",
         (
-            READ_LOG,
             Remedy(
-                "If the server crashes: read its log for “was terminated by signal”, and see that "
-                "it has memory and disk. If a timeout ends the worker: find who sets it.",
+                "Read the subscriber's log where a worker ended: “was terminated by signal” is a "
+                "crash of the server (see that it has memory and disk), “due to … timeout” a limit "
+                "(find who sets it), “due to administrator command” a person or a program.",
                 "None.",
             ),
         ),
-        shown=OF_CONNECTION | keys("failures quiet_seconds"),
+        shown=OF_CONNECTION,
         explained=Explained(),
         problem="stopped",
     ),

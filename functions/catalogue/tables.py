@@ -136,6 +136,11 @@ FROM pg_stat_activity WHERE application_name LIKE 'pg_%_sync_%';""",
                 ),
                 needs="publisher_blocker_pid",
             ),
+            Remedy(
+                "If nobody is in the way: look at the publisher's load, at what the copy's WAL "
+                "sender waits for there, and at the network between the servers.",
+                "None.",
+            ),
         ),
         shown=OF_STANDING_COPY,
         problem="copy_stopped",

@@ -3,6 +3,7 @@
 from typing import Final
 
 from functions.catalogue.cause import Cause, Severity
+from functions.catalogue.evidence import keys
 from functions.catalogue.remedy import Remedy
 from functions.catalogue.script import Script
 
@@ -84,20 +85,23 @@ CAUSES: Final = (
     Cause(
         "undecided",
         Severity.CRITICAL,
-        "could not be checked: one check cannot decide it",
-        "Errors were counted at some time, the apply worker may be too young to have met the next, "
-        "and the monitor has no memory of an earlier check. The next check decides.",
+        "could not be checked: it takes a second check",
+        "Errors were counted at some time, perhaps long ago. Whether they go on, only a comparison "
+        "with an earlier check shows, and the monitor remembers none: it may be the cluster's "
+        "first. The next check decides.",
         (Script("SELECT * FROM pg_stat_subscription_stats;"),),
         "`pg_stat_subscription_stats.apply_error_count` is above 0 (15+), the worker's "
         "`pg_stat_activity.backend_start` is less than five minutes old or not visible, and no "
         "memory of the last check was at hand.",
         (
             Remedy(
-                "Wait for the next scheduled check. If this comes at every check: see that the "
-                "monitor can read and write its table of incidents (execution history).",
+                "Wait for the next scheduled check. If this comes at every check, the monitor's "
+                "memory is not kept: see in the execution whether reading or writing its DynamoDB "
+                "table failed.",
                 "None.",
             ),
         ),
+        shown=keys("apply_error_count worker_pid last_msg_receipt_time"),
     ),
     Cause(
         "monitor_misconfigured",
@@ -108,7 +112,7 @@ CAUSES: Final = (
         (),
         "The cluster's parameters in SSM, before any connection is made; or "
         "`pg_is_in_recovery()`, if the parameter hostname leads to a read replica.",
-        (Remedy("Correct the parameter the summary names. The next check uses it.", "None."),),
+        (Remedy("Correct the parameter that the message names. The next check uses it.", "None."),),
     ),
     Cause(
         "monitor_failed",
@@ -124,7 +128,6 @@ CAUSES: Final = (
                 "Read the function's log and fix what it names; then start an execution by hand. "
                 "Until it succeeds, check replication yourself.",
                 "None.",
-                (Script("SELECT * FROM pg_stat_subscription;"),),
             ),
         ),
     ),

@@ -146,7 +146,9 @@ class _Subscriber:
         others = snapshot.other_databases
         for database in others[MAX_OTHER_DATABASES:]:
             self._lose(
-                database, "monitor_failed", f"only {MAX_OTHER_DATABASES} more databases are entered"
+                database,
+                "monitor_failed",
+                f"only {MAX_OTHER_DATABASES} more databases are looked into",
             )
         asked = [database for database in others if database not in self._unseen]
         for database in asked:

@@ -58,7 +58,10 @@ def _summary(error: str, document: Mapping[str, Any]) -> str:
             'check fewer clusters in one execution, by the input "clusters" or "shard".'
         )
     reason = _message(str(document.get("cause") or error))
-    return f"CheckReplication failed, no cluster was checked: {reason[:_SHOWN_CHARACTERS]}"
+    return (
+        "CheckReplication failed and checked none of the clusters it was asked for: "
+        f"{reason[:_SHOWN_CHARACTERS]}"
+    )
 
 
 def _message(cause: str) -> str:

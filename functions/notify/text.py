@@ -1,18 +1,20 @@
-"""Text for people: foreign text made safe to carry and to show; times and sizes in words. Pure."""
+"""Text for people: foreign text made safe to carry and to show; instants in words. Pure."""
 
 import re
 from datetime import UTC, datetime
+from typing import Final
+
+from functions.words import duration
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+
+_MINUTE: Final = 60
 
 _UNPRINTABLE = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f]"  # control characters, but for tab and newline
     r"|[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"  # bidirectional overrides
     r"|[\ud800-\udfff]"  # lone surrogates: no valid UTF-8
 )
-
-
-_UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
 
 
 def clean(text: str) -> str:
@@ -30,29 +32,10 @@ def shorten(text: str, limit: int) -> str:
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
 
 
-def counted(number: int, noun: str) -> str:
-    """`1 error`, `2,000 errors`."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
-
-
-def duration(seconds: float) -> str:
-    """The two largest units: `12 minutes`, `2 hours 5 minutes`, `less than a second`."""
-    rest = int(seconds)
-    if rest < 1:
-        return "less than a second"
-    largest = next(index for index, (_, size) in enumerate(_UNITS) if rest >= size)
-    words = []
-    for noun, size in _UNITS[largest : largest + 2]:
-        number, rest = divmod(rest, size)
-        if number:
-            words.append(counted(number, noun))
-    return " ".join(words)
-
-
 def age(since: datetime, now: datetime) -> str:
     """How long ago, in whole minutes from the first minute on."""
     seconds = max((now - since).total_seconds(), 0)
-    return duration(seconds if seconds < _UNITS[2][1] else seconds // 60 * 60)
+    return duration(seconds if seconds < _MINUTE else seconds // _MINUTE * _MINUTE)
 
 
 def instant(time: datetime, now: datetime) -> str:
@@ -60,15 +43,6 @@ def instant(time: datetime, now: datetime) -> str:
     moment = time.astimezone(UTC)
     today = moment.date() == now.astimezone(UTC).date()
     return f"{moment:%H:%M} UTC" if today else f"{moment:%d %b %Y, %H:%M} UTC"
-
-
-def size(count: float) -> str:
-    """Bytes in the unit that keeps the number short: `16.0 MiB`."""
-    for unit in ("bytes", "KiB", "MiB", "GiB"):
-        if abs(count) < 1024:  # noqa: PLR2004 - the size of a binary unit
-            return f"{count:.0f} bytes" if unit == "bytes" else f"{count:.1f} {unit}"
-        count /= 1024
-    return f"{count:.1f} TiB"
 
 
 def parse_instant(text: str) -> datetime:

@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 
-from functions.check_replication.diagnosis.findings import duration, finding, instant, named
+from functions.check_replication.diagnosis.findings import finding, instant, named
 from functions.check_replication.diagnosis.samples import PublisherSamples, Samples
 from functions.check_replication.memory.remembered import CopyProgress, RememberedSubscription
 from functions.check_replication.publisher_snapshot import CopySender
 from functions.check_replication.snapshot import Copy, Subscription
 from functions.report import Evidence, Finding
+from functions.words import duration
 
 _SAME_CONNECTION_SECONDS: Final = 30.0
 """How far the starts of a copy's worker and its sender may lie apart, by two clocks."""
@@ -78,7 +79,7 @@ def standing(
         "table_sync_blocked",
         subscription,
         samples,
-        f"The first copy of {longest.table} for {subscription.name} has stood for "
+        f"The first copy of {longest.table} for {subscription.name} has made no progress for "
         f"{duration(too_long[longest])}, at {longest.rows or 0} rows: {_why(longest, sender)}.",
         **_evidence(longest, sender),
         copied_rows=longest.rows or 0,
@@ -122,8 +123,8 @@ def _why(copy: Copy, sender: CopySender | None) -> str:
         return f"it waits for a lock that session {copy.blocker_pid} of the subscriber holds"
     if sender is not None and sender.blocker_pid is not None:
         age = sender.blocker_age_seconds
-        old = "" if age is None else f", {duration(age)} old,"
-        return f"it waits for the transaction of session {sender.blocker_pid}{old} on the publisher"
+        old = "" if age is None else f", open for {duration(age)}"
+        return f"it waits for the transaction of session {sender.blocker_pid} on the publisher{old}"
     if copy.wait_event_type == "Lock":
         return "it waits for a lock on the subscriber"
     return "it waits for the publisher"

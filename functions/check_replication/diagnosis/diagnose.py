@@ -21,6 +21,7 @@ from functions.check_replication.memory.positions import hashed
 from functions.check_replication.snapshot import Snapshot, Subscription
 from functions.check_replication.targets import Limits
 from functions.report import Finding
+from functions.words import size
 
 
 def diagnose(
@@ -68,7 +69,8 @@ def _went_back(histories: Histories, publisher: PublisherSamples) -> Iterator[Fi
         yield Finding(
             "publisher_went_back",
             f"The WAL of the watched publisher {publisher.address} is at "
-            f"{lsn(publisher.latest.wal_bytes)} and was at {lsn(lost)} at an earlier check.",
+            f"{lsn(publisher.latest.wal_bytes)}, {size(lost - publisher.latest.wal_bytes)} behind "
+            f"{lsn(lost)}, where it was at an earlier check.",
             evidence={
                 "wal_lsn": lsn(publisher.latest.wal_bytes),
                 "lost_lsn": lsn(lost),

@@ -52,22 +52,6 @@ def lsn(position: float) -> str:
     return f"{int(position) >> 32:X}/{int(position) & 0xFFFFFFFF:X}"
 
 
-def duration(seconds: float) -> str:
-    """`40 seconds`, `4 minutes`, `3.5 hours`."""
-    for unit, length, most in (("seconds", 1, 100), ("minutes", 60, 100)):
-        if seconds < length * most:
-            return f"{seconds / length:.0f} {unit}"
-    return f"{seconds / 3_600:.1f} hours"
-
-
-def size(number: float) -> str:
-    """`61 MB`, in powers of 1,000."""
-    for unit, length in (("kB", 1e3), ("MB", 1e6), ("GB", 1e9)):
-        if number < length * 1e3:
-            return f"{number / length:.3g} {unit}"
-    return f"{number / 1e12:.3g} TB"
-
-
 def named(tables: Iterable[str]) -> dict[str, Evidence]:
     """One table, or a bounded list of them and their number; names are ready to stand in SQL."""
     names = sorted(tables)

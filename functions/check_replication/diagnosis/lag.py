@@ -7,7 +7,7 @@ import re
 from typing import Final
 
 from functions.check_replication.diagnosis.backlog import Backlog
-from functions.check_replication.diagnosis.findings import duration, finding, instant, size
+from functions.check_replication.diagnosis.findings import finding, instant
 from functions.check_replication.diagnosis.history import History
 from functions.check_replication.diagnosis.messages import (
     delivery_seconds,
@@ -21,6 +21,7 @@ from functions.check_replication.diagnosis.waits import Sender, worker_does, wor
 from functions.check_replication.snapshot import Snapshot, Subscription
 from functions.check_replication.targets import Limits
 from functions.report import Evidence, Finding
+from functions.words import duration, size
 
 _DEFAULT_RECEIVER_TIMEOUT = 60.0
 _REPLICATED_GID: Final = re.compile(r"pg_gid_\d+_\d+")
@@ -54,9 +55,9 @@ def limit_too_small(samples: Samples, limits: Limits) -> Finding | None:
     timeout = samples.latest.wal_receiver_timeout_seconds
     return Finding(
         "limit_too_small",
-        f"max-lag-seconds is {limits.lag_seconds:g}, but wal_receiver_timeout is {timeout:g} s, so "
-        f"that the last message of an idle publisher gets {timeout / 2:g} s old: the smallest "
-        f"limit that works is {idle:g}, and its silence is judged by that.",
+        f"max-lag-seconds is {limits.lag_seconds:g}, but wal_receiver_timeout is {timeout:g} s, "
+        f"and an idle publisher may send nothing for half of that, {timeout / 2:g} s. The smallest "
+        f"limit that works is {idle:g}: the monitor uses that one instead.",
         evidence={
             "max_lag_seconds": limits.lag_seconds,
             "least_max_lag_seconds": idle,
@@ -118,7 +119,9 @@ def _waits(
 
 
 def _how_far(backlog: Backlog) -> str:
-    """`61 MB and 4 minutes`."""
+    """`61.0 MiB and 4 minutes`; an age of nothing, at least, says nothing."""
+    if backlog.age_is_at_least and backlog.age_seconds < 1:
+        return size(backlog.size)
     at_least = "at least " if backlog.age_is_at_least else ""
     return f"{size(backlog.size)} and {at_least}{duration(backlog.age_seconds)}"
 
@@ -158,8 +161,8 @@ def _by_messages(
             "subscriber_lagging",
             subscription,
             samples,
-            f"The last message to {subscription.name} arrived {delivery:.0f} s after it was sent "
-            f"(limit {max_lag_seconds:.0f} s), by the clocks of two servers.",
+            f"The last message to {subscription.name} arrived {duration(delivery)} after it was "
+            f"sent (limit {duration(max_lag_seconds)}), by the clocks of two servers.",
             lag_seconds=round(delivery, 1),
             max_lag_seconds=max_lag_seconds,
             since=instant(subscription.last_msg_send_time),
@@ -177,8 +180,8 @@ def _silent(subscription: Subscription, samples: Samples, max_lag_seconds: float
         "publisher_lagging",
         subscription,
         samples,
-        f"The publisher's last message to {subscription.name} was sent {silence:.0f} s ago "
-        f"(limit {limit:.0f} s).",
+        f"The publisher's last message to {subscription.name} was sent {duration(silence)} ago "
+        f"(limit {duration(limit)}).",
         lag_seconds=round(silence, 1),
         max_lag_seconds=limit,
         since=instant(subscription.last_msg_send_time),
@@ -215,7 +218,7 @@ def _blocked(
         "apply_blocked",
         subscription,
         samples,
-        f"The apply worker of {subscription.name} has waited {blocked:.0f} s for a lock that "
+        f"The apply worker of {subscription.name} has waited {duration(blocked)} for a lock that "
         f"{_blocker(subscription)} holds.",
         blocked_seconds=round(blocked, 1),
         **_prepared(subscription),
@@ -259,8 +262,8 @@ def _slow_apply(
         "apply_lagging",
         subscription,
         samples,
-        f"Changes for {subscription.name} are applied {behind:.0f} s after they were sent (limit "
-        f"{max_lag_seconds:.0f} s), and the backlog is not shrinking."
+        f"Changes for {subscription.name} are applied {duration(behind)} after they were sent "
+        f"(limit {duration(max_lag_seconds)}), and the backlog is not shrinking."
         f"{_what_they_do(subscription, samples.latest, None)}",
         **_waits(subscription, samples.latest, None),
         lag_seconds=round(behind, 1),

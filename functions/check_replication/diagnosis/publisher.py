@@ -5,12 +5,10 @@ from dataclasses import replace
 
 from functions.catalogue import CATALOGUE, MAY_BE_ANOTHERS
 from functions.check_replication.diagnosis.findings import (
-    duration,
     finding,
     instant,
     named,
     of_publisher,
-    size,
 )
 from functions.check_replication.diagnosis.idle import idle_seconds, lies_idle
 from functions.check_replication.diagnosis.ownership import (
@@ -25,6 +23,7 @@ from functions.check_replication.publisher_snapshot import Slot
 from functions.check_replication.snapshot import Subscription
 from functions.check_replication.targets import Limits
 from functions.report import Evidence, Finding
+from functions.words import duration, size
 
 
 def with_publisher(

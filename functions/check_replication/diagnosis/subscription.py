@@ -12,6 +12,7 @@ from functions.check_replication.memory.failure import Failure
 from functions.check_replication.snapshot import Subscription
 from functions.check_replication.targets import Limits
 from functions.report import Evidence, Finding
+from functions.words import counted, duration
 
 
 def judge(
@@ -60,7 +61,9 @@ def _disabled(
             "subscription_not_enabled",
             subscription,
             samples,
-            f"Subscription {name} was made disabled, and is not enabled yet.",
+            f"Subscription {name} has not been enabled since it was created. If that stays so, it "
+            f"is reported as stopped {duration(limits.slot_inactive_seconds)} after it was first "
+            "seen.",
         )
     if subscription.disable_on_error:
         summary = f"Subscription {name} is disabled and set to disable itself on error."
@@ -83,10 +86,9 @@ def _apply_error(subscription: Subscription, samples: Samples, failure: Failure)
 
 def _times(failure: Failure, noun: str) -> str:
     """How many of what, and how long ago."""
-    counted = f"{failure.count} {noun}{'' if failure.count == 1 else 's'}"
-    times = f"{counted} within {failure.age_seconds:.0f} s"
+    times = f"{counted(failure.count, noun)} within {duration(failure.age_seconds)}"
     if failure.quiet_seconds >= 1:
-        times += f", none in the last {failure.quiet_seconds:.0f} s"
+        times += f", the latest {duration(failure.quiet_seconds)} ago"
     return times
 
 
@@ -101,9 +103,9 @@ def _so_far(failure: Failure, samples: Samples) -> dict[str, Evidence]:
 
 def _restarting(subscription: Subscription, samples: Samples, failure: Failure) -> Finding:
     ended = (
-        f"ended and started anew: {_times(failure, 'time')}, and no error was counted"
+        f"ended and started again {_times(failure, 'time')}, and no error was counted"
         if failure.count > 1
-        else f"was gone, and has worked for only {failure.quiet_seconds:.0f} s since"
+        else f"was gone, and has run for only {duration(failure.quiet_seconds)} since then"
     )
     return finding(
         "worker_restarting",
@@ -130,8 +132,9 @@ def _undecided(subscription: Subscription, samples: Samples) -> Finding:
         subscription,
         samples,
         f"Whether {subscription.name} works is not known yet: {count} apply "
-        f"{'error was' if count == 1 else 'errors were'} counted at some time, its worker may be "
-        "too young to have met the next, and there is no earlier check to compare with.",
+        f"{'error was' if count == 1 else 'errors were'} counted at some time in the past, its "
+        "worker may have started too recently to show whether it fails again, and there is no "
+        "earlier check to compare with.",
     )
 
 
@@ -153,7 +156,7 @@ def _down(subscription: Subscription, samples: Samples) -> Finding:
         subscription,
         samples,
         f"Subscription {subscription.name} is enabled, but no apply worker ran in "
-        f"{samples.seconds_between:.0f} s.",
+        f"{duration(samples.seconds_between)}.",
     )
 
 
@@ -183,7 +186,7 @@ def _copy(
             subscription,
             samples,
             f"Tables of {subscription.name} that wait to be copied: {len(tables.pending)}. No "
-            f"worker tried in {samples.seconds_between:.0f} s.",
+            f"worker tried in {duration(samples.seconds_between)}.",
             workers_in_use=samples.latest.workers_in_use,
             max_logical_replication_workers=samples.latest.max_workers,
             **named(tables.pending),
@@ -197,7 +200,7 @@ def _copy(
 def _copying_fails(subscription: Subscription, failure: Failure) -> str:
     if subscription.sync_error_count:
         return f"fails: {_times(failure, 'error')}"
-    return f"begins anew: {_times(failure, 'time')}, and no error was counted"
+    return f"began again {_times(failure, 'time')}, and no error was counted"
 
 
 def _why_unseen(subscription: Subscription, samples: Samples) -> str:
@@ -205,7 +208,7 @@ def _why_unseen(subscription: Subscription, samples: Samples) -> str:
     if subscription.tables is not None:
         return ""
     lost = samples.latest.unseen_of(subscription.database)
-    reason = "it was not entered" if lost is None else lost.reason.rstrip(".")
+    reason = "no connection was made to it" if lost is None else lost.reason.rstrip(".")
     return f" Its tables in database {subscription.database} cannot be seen: {reason}."
 
 

@@ -29,7 +29,7 @@ _SENDER: Final[Mapping[str, str]] = MappingProxyType(
         COMPUTING: "decodes WAL",
         "Activity: WalSenderMain": "has nothing left to send",
         "Client: WalSenderWaitForWal": "has nothing left to send",
-        "Client: WalSenderWriteData": "waits for what it sends to be taken from it",
+        "Client: WalSenderWriteData": "waits for the other end to take what it sends",
         "Client: WaitForStandbyConfirmation": "waits for a standby",
         "Lock": "waits for a lock",
         "IO": "reads or writes the disk",
@@ -52,7 +52,7 @@ class Sender:
     @property
     def does(self) -> str:
         if self.standbys:
-            return f"waits for {listed(self.standbys)}, as synchronized_standby_slots says"
+            return f"waits for {listed(self.standbys)}, as synchronized_standby_slots demands"
         return _in_words(self.wait, _SENDER)
 
 

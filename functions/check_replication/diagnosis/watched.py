@@ -88,8 +88,8 @@ def _in_another_database(
         subscription,
         samples,
         f"{subscription.name} is not watched by these parameters: its slot on {publisher.address} "
-        f"is of database {database}, and dbname is {publisher.latest.database}, where its "
-        "publications are not.",
+        f"belongs to database {database}, as its publications do, but the parameter dbname is "
+        f"{publisher.latest.database}.",
         slot_database=database,
         **of_publisher(publisher),
     )
@@ -105,7 +105,7 @@ def _elsewhere(subscription: Subscription, samples: Samples, publishers: Publish
         "not_watched",
         subscription,
         samples,
-        f"{subscription.name} is not watched by these parameters: its worker hears from a "
-        f"publisher, and {slot} on {addresses}.",
+        f"{subscription.name} is not watched by these parameters: its worker gets messages "
+        f"from a publisher, but {slot} on {addresses}.",
         publisher=addresses,
     )

@@ -11,8 +11,9 @@ from typing import Final
 from functions.catalogue import CATALOGUE
 from functions.catalogue.evidence import EVIDENCE
 from functions.notify.redaction import redact_message
-from functions.notify.text import duration, one_line, parse_instant, shorten, size
+from functions.notify.text import one_line, parse_instant, shorten
 from functions.report import Evidence, Finding
+from functions.words import duration, size
 
 MAX_VALUE: Final = 300
 

@@ -5,7 +5,8 @@ from typing import Final
 
 from functions.notify.event import LogQuery
 from functions.notify.redaction import redact_message
-from functions.notify.text import counted, one_line, shorten
+from functions.notify.text import one_line, shorten
+from functions.words import counted
 
 MAX_CAUSE = 300
 SHOWN_GROUPS = 3

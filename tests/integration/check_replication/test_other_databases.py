@@ -102,7 +102,7 @@ def test_more_databases_than_are_entered_are_said(many_databases: Pair) -> None:
     expected = (
         (
             "the tables of subscriptions in 2 databases: more_10, more_11 "
-            f"(only {MAX_OTHER_DATABASES} more databases are entered)"
+            f"(only {MAX_OTHER_DATABASES} more databases are looked into)"
         ),
         WITHOUT_PUBLISHER,
     )

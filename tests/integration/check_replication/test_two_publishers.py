@@ -255,4 +255,5 @@ def test_parameters_that_lead_to_another_database_are_reported(pair: Pair) -> No
     target = Target("sample-cluster", login(pair.subscriber), "/log", publishers)
     [finding] = check(target, PROBES, NO_MEMORY).report.findings
     assert ("not_watched", SUBSCRIPTION) == (finding.cause, finding.subscription)
-    assert "is of database shop, and dbname is postgres" in finding.summary
+    assert "belongs to database shop, as its publications do" in finding.summary
+    assert "the parameter dbname is postgres" in finding.summary

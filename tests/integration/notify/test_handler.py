@@ -174,7 +174,7 @@ def test_a_check_that_failed(workspace: Workspace) -> None:
     assert notify(event | {key: work[key] for key in ("transition", "incident")})["delivered"]
     (alert,) = workspace.messages(ALERTS)
     shown = json.dumps(alert.blocks) + alert.text
-    assert "CheckReplication failed, no cluster was checked" in shown
+    assert "CheckReplication failed and checked none of the clusters" in shown
     assert "the monitor (shard 1 of 4)" in alert.text
     assert "hunter2" not in shown
     assert [] == workspace.pings()

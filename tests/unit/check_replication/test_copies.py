@@ -78,7 +78,7 @@ def checked(
         (replace(LOCKED, blocker_pid=0), None, "a prepared transaction on the subscriber holds."),
         (replace(LOCKED, blocker_pid=None), None, "it waits for a lock on the subscriber."),
         (COPY, None, "it waits for the publisher."),
-        (COPY, SENDER, "the transaction of session 4343, 2.0 hours old, on the publisher."),
+        (COPY, SENDER, "the transaction of session 4343 on the publisher, open for 2 hours."),
         (COPY, replace(SENDER, blocker_age_seconds=None), "of session 4343 on the publisher."),
         (
             LOCKED,

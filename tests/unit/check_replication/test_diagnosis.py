@@ -180,7 +180,7 @@ def test_the_evidence_shows_what_the_verdict_rests_on() -> None:
         "server_version": "18.4",
     }
     assert expected == {key: finding.evidence[key] for key in expected}
-    assert "1 error within 6 s" in finding.summary
+    assert "1 error within 6 seconds" in finding.summary
 
 
 def test_lag_evidence_is_in_seconds_and_says_since_when() -> None:

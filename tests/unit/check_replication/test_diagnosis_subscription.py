@@ -244,7 +244,7 @@ def test_a_limit_that_is_too_small_is_refused_with_the_one_that_works() -> None:
     (finding,) = diagnosed(at(HEALTHY), 10)
     assert ("limit_too_small", None) == (finding.cause, finding.subscription)
     assert "max-lag-seconds is 10, but wal_receiver_timeout is 60 s" in finding.summary
-    assert "the smallest limit that works is 32" in finding.summary
+    assert "The smallest limit that works is 32:" in finding.summary
 
 
 @pytest.mark.parametrize(

@@ -193,8 +193,8 @@ def test_it_says_for_how_long_and_how_much() -> None:
     samples, seen = Samples((snapshot(HEALTHY),)), watching(run.sampled())
     [finding] = diagnose(samples, LIMITS, seen, compare(samples, seen, None, NOW, LIMITS))
     assert (
-        "Nobody has read slot orphan for 90 minutes at least, and the publisher keeps 1.23 GB of "
-        "WAL for it."
+        "Nobody has read slot orphan for 1 hour 30 minutes at least, and the publisher keeps "
+        "1.1 GiB of WAL for it."
     ) == finding.summary
     assert (5400, 1.234e9) == (
         finding.evidence["inactive_seconds"],

@@ -73,13 +73,13 @@ def found(
             worker("Timeout", "PgSleep"),
             sender("Client", "WalSenderWriteData"),
             "apply_lagging",
-            "sleeps (PgSleep), its WAL sender waits for what it sends to be taken from it.",
+            "sleeps (PgSleep), its WAL sender waits for the other end to take what it sends.",
         ),
         (
             FOR_MESSAGES,
             sender("Client", "WalSenderWriteData"),
             "publisher_lagging",
-            "waits for messages, its WAL sender waits for what it sends to be taken from it.",
+            "waits for messages, its WAL sender waits for the other end to take what it sends.",
         ),
         (FOR_MESSAGES, sender(None, None), "publisher_lagging", "its WAL sender decodes WAL."),
         (

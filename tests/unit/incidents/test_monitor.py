@@ -160,8 +160,8 @@ def test_a_failed_check_is_reported_as_the_monitor_s() -> None:
                 "cause": "monitor_failed",
                 "severity": "critical",
                 "subscription": None,
-                "summary": "CheckReplication failed, no cluster was checked: "
-                "Task timed out after 60.00 seconds",
+                "summary": "CheckReplication failed and checked none of the clusters it was asked "
+                "for: Task timed out after 60.00 seconds",
                 "evidence": {"error": "Lambda.Unknown"},
             }
         ],
@@ -185,7 +185,10 @@ def test_a_failed_check_is_reported_as_the_monitor_s() -> None:
 def test_the_summary_has_the_exception_s_words(cause: object, expected: str) -> None:
     [report] = failed(cause=cause)["clusters"]
     summary = report["findings"][0]["summary"]
-    assert f"CheckReplication failed, no cluster was checked: {expected}" == summary
+    assert (
+        summary
+        == f"CheckReplication failed and checked none of the clusters it was asked for: {expected}"
+    )
 
 
 def test_a_report_that_is_too_large_says_what_to_do() -> None:

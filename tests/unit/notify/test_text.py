@@ -5,13 +5,10 @@ import pytest
 from functions.notify.text import (
     age,
     clean,
-    counted,
-    duration,
     instant,
     one_line,
     parse_instant,
     shorten,
-    size,
 )
 
 NOW = datetime(2026, 11, 22, 23, 46, 8, tzinfo=UTC)
@@ -42,25 +39,6 @@ def test_one_line() -> None:
 )
 def test_shorten(limit: int, expected: str) -> None:
     assert expected == shorten("abcde", limit)
-
-
-@pytest.mark.parametrize(
-    ("seconds", "expected"),
-    [
-        (0.2, "less than a second"),
-        (1, "1 second"),
-        (59.9, "59 seconds"),
-        (60, "1 minute"),
-        (61, "1 minute 1 second"),
-        (720, "12 minutes"),
-        (7_500, "2 hours 5 minutes"),
-        (7_201, "2 hours"),
-        (86_400 * 3 + 3_600, "3 days 1 hour"),
-        (86_400 * 400, "400 days"),
-    ],
-)
-def test_duration(seconds: float, expected: str) -> None:
-    assert expected == duration(seconds)
 
 
 @pytest.mark.parametrize(
@@ -95,15 +73,3 @@ def test_instant(time: str, expected: str) -> None:
 def test_parse_instant(text: str) -> None:
     """An instant without a zone is UTC, as CloudWatch writes it."""
     assert NOW == parse_instant(text)
-
-
-@pytest.mark.parametrize(
-    ("count", "expected"),
-    [(0, "0 bytes"), (1023, "1023 bytes"), (16 * 2**20, "16.0 MiB"), (3 * 2**50, "3072.0 TiB")],
-)
-def test_size(count: int, expected: str) -> None:
-    assert expected == size(count)
-
-
-def test_counted() -> None:
-    assert ["1 error", "2,000 errors"] == [counted(1, "error"), counted(2000, "error")]

@@ -226,15 +226,15 @@ def test_counters_that_began_anew(seen: list[Subscription], expected: list[str])
 
 def test_the_finding_says_how_often_and_how_long() -> None:
     *_, (finding,) = findings([HEALTHY, ERRORS, ERRORS_5])
-    assert "5 errors within 120 s, none in the last 5 s" in finding.summary
+    assert "5 errors within 2 minutes, the latest 5 seconds ago" in finding.summary
     assert 5 == finding.evidence["failures"]
     assert "2026-11-22T23:34:08+00:00" == finding.evidence["failing_since"]
 
 
 def test_why_tables_are_not_visible_is_said() -> None:
-    unseen = (Unseen("shop", "monitor_failed", "only 10 more databases are entered"),)
+    unseen = (Unseen("shop", "monitor_failed", "only 10 more databases are looked into"),)
     *_, (finding,) = findings([NO_TABLES, replace(NO_TABLES, sync_error_count=1)], unseen=unseen)
-    assert "database shop cannot be seen: only 10 more databases are entered" in finding.summary
+    assert "database shop cannot be seen: only 10 more databases are looked into" in finding.summary
 
 
 def watched(confirmed: float, written: float = 2_000_000.0) -> PublisherSamples:

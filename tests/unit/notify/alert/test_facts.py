@@ -17,7 +17,7 @@ def found(cause: str, **evidence: Evidence) -> tuple[Fact, ...]:
         ("seconds_left", 7_500, Fact("Time left", "2 hours 5 minutes")),
         ("retained_wal_bytes", 16 * 2**20, Fact("WAL retained", "16.0 MiB")),
         ("apply_error_count", 1234, Fact("Apply errors so far", "1,234")),
-        ("worker_pid", 54321, Fact("Apply worker's pid", "54321")),
+        ("worker_pid", 54321, Fact("Worker's pid", "54321")),
         ("received_lsn", "0/17345B8", Fact("Received up to", "0/17345B8", verbatim=True)),
         ("transaction", "757", Fact("Transaction", "757", verbatim=True)),
         (
