@@ -55,14 +55,16 @@ def _fix_transaction_timeout(pair: Pair) -> None:
 
 
 def _break_copy_timeout(pair: Pair) -> None:
-    """A policy of the publisher makes it slow: its role reads no table past one."""
+    """A policy of the publisher makes it slow: its role reads no table past one.
+
+    Replaced in one transaction: without any, a copy under way would find no row, and be done.
+    """
     create_table(pair)
     insert_return(pair.publisher)
     slow = "BEGIN PERFORM pg_sleep(1); RETURN true; END"
     for statement in (
         f"CREATE OR REPLACE FUNCTION {_SLOW}() RETURNS boolean LANGUAGE plpgsql AS '{slow}'",
-        f"DROP POLICY IF EXISTS slow ON {TABLE}",
-        f"CREATE POLICY slow ON {TABLE} USING ({_SLOW}())",
+        f"DROP POLICY IF EXISTS slow ON {TABLE}; CREATE POLICY slow ON {TABLE} USING ({_SLOW}())",
         f"ALTER TABLE {TABLE} ENABLE ROW LEVEL SECURITY",
     ):
         pair.publisher.sql(statement, DATABASE)
