@@ -5,7 +5,8 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Final
 
 from sandbox.aws.json_types import Json
 from sandbox.patience import HANG_SECONDS
@@ -75,8 +76,19 @@ def stop_execution(client: "SFNClient", arn: str) -> None:
 
 def trace(client: "SFNClient", arn: str) -> list[StateVisit]:
     """The states an execution went through, in the order they were entered."""
+    try:
+        return visits(_history(client, arn))
+    except client.exceptions.ClientError as error:
+        # moto answers 500 if a task that was given up writes into the history meanwhile.
+        if error.response["ResponseMetadata"]["HTTPStatusCode"] != HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise
+        time.sleep(_POLL_SECONDS)
+        return visits(_history(client, arn))
+
+
+def _history(client: "SFNClient", arn: str) -> list[Mapping[str, Any]]:
     pages = client.get_paginator("get_execution_history").paginate(executionArn=arn)
-    return visits(event for page in pages for event in page["events"])
+    return [event for page in pages for event in page["events"]]
 
 
 def visits(events: Iterable[Mapping[str, Json]]) -> list[StateVisit]:
